@@ -67,9 +67,7 @@ impl Default for Hasher {
 impl Hasher {
     /// The permutation with the library's constants.
     pub fn new() -> Self {
-        Self {
-            permutation: default_koalabear_poseidon2_24(),
-        }
+        Self { permutation: default_koalabear_poseidon2_24() }
     }
 
     /// The full permutation: for chips and tests.
@@ -89,13 +87,7 @@ impl Hasher {
 
     /// Digest of an inner node from its children.
     pub fn node(&self, tag: Tag, level: u32, left: &Digest, right: &Digest) -> Digest {
-        let block = core::array::from_fn(|i| {
-            if i < DIGEST {
-                left[i]
-            } else {
-                right[i - DIGEST]
-            }
-        });
+        let block = core::array::from_fn(|i| if i < DIGEST { left[i] } else { right[i - DIGEST] });
         self.compress(tag, level, &block)
     }
 
@@ -135,11 +127,8 @@ pub fn pack(limbs: &[u16; 32]) -> [Felt; BLOCK] {
     core::array::from_fn(|i| {
         let half = &limbs[16 * (i / 9)..][..16];
         let at = i % 9;
-        let high = |from: usize, count: usize| {
-            (0..count)
-                .map(|k| u32::from(half[from + k] >> 13) << (3 * k))
-                .sum::<u32>()
-        };
+        let high =
+            |from: usize, count: usize| (0..count).map(|k| u32::from(half[from + k] >> 13) << (3 * k)).sum::<u32>();
         let piece = match at {
             0..7 => u32::from(half[9 + at] & 0x1fff),
             7 => high(9, 4),
@@ -186,13 +175,7 @@ mod tests {
         let a = hasher.memory_leaf(&[0; 8]);
         let b = hasher.code_leaf(&[0; 16]);
         assert_ne!(a, b);
-        assert_ne!(
-            hasher.node(Tag::MemoryNode, 1, &a, &a),
-            hasher.node(Tag::MemoryNode, 2, &a, &a)
-        );
-        assert_ne!(
-            hasher.sponge(Tag::Key, &a),
-            hasher.sponge(Tag::Key, &a[..8])
-        );
+        assert_ne!(hasher.node(Tag::MemoryNode, 1, &a, &a), hasher.node(Tag::MemoryNode, 2, &a, &a));
+        assert_ne!(hasher.sponge(Tag::Key, &a), hasher.sponge(Tag::Key, &a[..8]));
     }
 }
