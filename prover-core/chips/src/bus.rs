@@ -114,6 +114,15 @@ messages! {
         /// Output.
         output[DIGEST],
     }
+    /// The state of a keccak-f call before round `round`.
+    KeccakState on "keccak" {
+        /// Time of the call.
+        call,
+        /// 0 for the input, 24 for the output.
+        round,
+        /// 25 lanes of 4 limbs.
+        lanes[100],
+    }
     /// `value` is below 2^16.
     Range16 on "range16" {
         /// The value.

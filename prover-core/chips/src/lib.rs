@@ -26,6 +26,7 @@ pub mod check;
 pub mod chip;
 pub mod columns;
 pub mod evaluate;
+pub mod keccak;
 pub mod step;
 
 pub use hearth_machine::hash::Felt;

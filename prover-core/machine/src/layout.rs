@@ -49,3 +49,8 @@ pub const START_TS: u32 = 4;
 pub const STEP_TICKS: u32 = 4;
 /// An access must lie less than this many ticks after the one before it on the same word.
 pub const MAX_TICKS: u32 = 1 << 24;
+
+/// `a7` of the ecall that applies keccak-f\[1600\] to the 25 words at the 8-aligned pointer `a0`.
+pub const ECALL_KECCAK_F: u64 = 0x1000;
+/// Accelerators take pointers below this, so that no operand reaches the end of data space.
+pub const ACCELERATOR_END: u64 = ADDRESS_END - (1 << 16);
