@@ -2,13 +2,14 @@
 """What the guests must answer, computed without them: writes vectors.json beside this file.
 
 Nothing here shares code with the guests: SHA-256 is Python's, Keccak-256 is written from its definition on lanes of
-integers, the other programs are restated. Each vector has the guest's name, the input and the output in hex, and the
+integers, the other programs are restated. With --check, compares instead. Each vector has the guest's name, the input and the output in hex, and the
 exit code.
 """
 
 import hashlib
 import json
 import pathlib
+import sys
 
 MASK = (1 << 64) - 1
 
@@ -144,7 +145,11 @@ def main():
         for guest, data, output, code in vectors()
     ]
     text = "[\n" + ",\n".join(json.dumps(row) for row in rows) + "\n]\n"
-    pathlib.Path(__file__).with_name("vectors.json").write_text(text)
+    path = pathlib.Path(__file__).with_name("vectors.json")
+    if sys.argv[1:] != ["--check"]:
+        path.write_text(text)
+    elif path.read_text() != text:
+        sys.exit(f"{path.name} is not what {pathlib.Path(__file__).name} writes")
 
 
 if __name__ == "__main__":

@@ -3,7 +3,8 @@
 #
 #   scripts/setup.sh STEP...
 #
-#   deny       cargo-deny                         (lint of licences and sources)
+#   deny       cargo-deny                         (licences and sources)
+#   mdbook     mdbook                             (the book)
 #   compiler   a rustc with its library sources   (guests, wasm)
 #   guest      core and alloc for the guests' target, clang for guests in C
 #   wasm       std for wasm32-unknown-unknown
@@ -29,6 +30,7 @@ WASM_PACK=0.15.1
 BINARYEN=132.0.0
 PLAYWRIGHT=1.65.1
 CARGO_DENY=0.20.2
+MDBOOK=0.5.4
 
 REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/hearth
@@ -72,12 +74,20 @@ dependency() { apt-cache depends "$1" | awk -v name="^$2\$" '$1 == "Depends:" &&
 
 # --- steps ------------------------------------------------------------------------------------------------------
 
-step_deny() {
-  done_already deny "$CARGO_DENY" && return 0
-  cargo +stable install -q --locked --root "$TOOLS" "cargo-deny@$CARGO_DENY" ||
-    cargo +stable install -q --root "$TOOLS" "cargo-deny@$CARGO_DENY"
-  stamp deny "$CARGO_DENY"
+# cargo_tool STEP PROGRAM CRATE VERSION [FLAG...]: a program from crates.io. Its lock file is used, unless that names
+# crates which the registry in use does not have yet.
+cargo_tool() {
+  local step=$1 program=$2 crate=$3 version=$4; shift 4
+  [ -x "$TOOLS/bin/$program" ] && done_already "$step" "$version" && return 0
+  say "$crate $version: cargo install (minutes)"
+  cargo +stable install -q --locked --root "$TOOLS" "$crate@$version" "$@" 2>/dev/null ||
+    cargo +stable install -q --root "$TOOLS" "$crate@$version" "$@" || die "cargo install $crate failed"
+  stamp "$step" "$version"
 }
+
+step_deny() { cargo_tool deny cargo-deny cargo-deny "$CARGO_DENY" --no-default-features; }
+
+step_mdbook() { cargo_tool mdbook mdbook mdbook "$MDBOOK" --no-default-features; }
 
 step_compiler() {
   # Whichever version is installed stays: the libraries are compiled against it.
@@ -169,15 +179,12 @@ step_wasm() {
 
 step_wasm_tools() {
   step_wasm
-  done_already wasm-tools "$WASM_BINDGEN $WASM_PACK $BINARYEN" && return 0
-  # Without --locked where the lock file of a tool names crates that the registry does not have yet.
-  [ "$("$TOOLS/bin/wasm-bindgen" --version 2>/dev/null)" = "wasm-bindgen $WASM_BINDGEN" ] ||
-    cargo +stable install -q --root "$TOOLS" "wasm-bindgen-cli@$WASM_BINDGEN"
-  [ "$("$TOOLS/bin/wasm-pack" --version 2>/dev/null)" = "wasm-pack $WASM_PACK" ] ||
-    cargo +stable install -q --locked --root "$TOOLS" "wasm-pack@$WASM_PACK"
+  cargo_tool wasm-bindgen wasm-bindgen wasm-bindgen-cli "$WASM_BINDGEN"
+  cargo_tool wasm-pack wasm-pack wasm-pack "$WASM_PACK"
+  done_already wasm-opt "$BINARYEN" && return 0
   npm_install "binaryen@$BINARYEN"
   ln -sfn "$PREFIX/npm/node_modules/.bin/wasm-opt" "$TOOLS/bin/wasm-opt"
-  stamp wasm-tools "$WASM_BINDGEN $WASM_PACK $BINARYEN"
+  stamp wasm-opt "$BINARYEN"
 }
 
 step_browser() {
@@ -202,7 +209,7 @@ step_qemu() { apt_install qemu-riscv64 qemu-user; }
 command -v rustup >/dev/null || die "rustup is missing: https://rustup.rs"
 for step in "$@"; do
   case $step in
-    deny | compiler | guest | wasm | browser | qemu) "step_$step" ;;
+    deny | mdbook | compiler | guest | wasm | browser | qemu) "step_$step" ;;
     wasm-tools) step_wasm_tools ;;
     *) die "no such step: $step" ;;
   esac

@@ -19,7 +19,12 @@ fn main() {
     let sum = (1u64..)
         .zip(&values)
         .fold(0u64, |sum, (i, v)| sum.wrapping_add(i.wrapping_mul(*v)));
-    for word in [values[0], values[values.len() / 2], values[values.len() - 1], sum] {
+    for word in [
+        values[0],
+        values[values.len() / 2],
+        values[values.len() - 1],
+        sum,
+    ] {
         write_output(&word.to_le_bytes());
     }
 }
