@@ -52,7 +52,7 @@ e2e:
 ## make docs        the book, in docs/book
 docs:
 	scripts/setup.sh mdbook
-	scripts/tool.sh mdbook build docs
+	scripts/with-tools.sh mdbook build docs
 
 ## make ci-cold     .ci/run in a fresh clone with an empty cache
 ci-cold:

@@ -24,8 +24,8 @@ compile() {
   cd "$REPO/guests"
   local linker=(-T "$REPO/guests/lib/link.ld" --nmagic --gc-sections --build-id=none)
   local flags=("${linker[@]/#/-Clink-arg=}" "--remap-path-prefix=$REPO/guests=/guests" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
-  RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}") \
-    cargo +hearth -q -Zjson-target-spec build --locked --release --workspace --target "$TARGET.json"
+  CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}") \
+    "$REPO/scripts/with-tools.sh" --guest cargo -q build --locked --release --workspace --target "$TARGET.json"
   clang --target=riscv64-unknown-elf -march=rv64im -mabi=lp64 -mcmodel=medany -ffreestanding -fno-ident -ffunction-sections \
     -Wall -Wextra -Werror -O2 -Ilib/include -c hello-c/main.c -o "$OUT/hello-c.o"
   "$USR/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" -flavor gnu "${linker[@]}" --strip-all \
