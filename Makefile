@@ -42,6 +42,7 @@ deny:
 guests:
 	scripts/setup.sh guest qemu
 	scripts/guests.sh build
+	scripts/guests.sh template
 	guests/vectors.py --check
 	guests/qemu.py
 
