@@ -42,6 +42,7 @@ deny:
 guests:
 	scripts/setup.sh guest qemu
 	scripts/guests.sh build
+	scripts/guests.sh template
 	guests/vectors.py --check
 	guests/qemu.py
 
@@ -52,7 +53,7 @@ e2e:
 ## make docs        the book, in docs/book
 docs:
 	scripts/setup.sh mdbook
-	scripts/tool.sh mdbook build docs
+	scripts/with-tools.sh mdbook build docs
 
 ## make ci-cold     .ci/run in a fresh clone with an empty cache
 ci-cold:

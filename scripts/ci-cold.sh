@@ -5,9 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 WORK=$(mktemp -d)
-# The linked toolchain is rustup's only memory of the cache folder: it is put back to where it was.
-BEFORE=$(readlink -f "${RUSTUP_HOME:-$HOME/.rustup}/toolchains/hearth" 2>/dev/null || true)
-trap 'rm -rf "$WORK"; [ -z "$BEFORE" ] || rustup toolchain link hearth "$BEFORE"' EXIT
+trap 'rm -rf "$WORK"' EXIT
 
 git clone -q . "$WORK/hearth"
 START=$SECONDS

@@ -4,5 +4,5 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh deny
 for manifest in Cargo.toml guests/Cargo.toml; do
-  scripts/tool.sh cargo-deny --all-features --manifest-path "$manifest" --offline check --config "$PWD/deny.toml" --hide-inclusion-graph licenses bans sources
+  scripts/with-tools.sh cargo-deny --all-features --manifest-path "$manifest" --config "$PWD/deny.toml" check --hide-inclusion-graph licenses bans sources
 done

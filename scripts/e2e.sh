@@ -3,4 +3,4 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh browser
-node tests/e2e/run.mjs "$@"
+exec scripts/with-tools.sh node tests/e2e/run.mjs "$@"

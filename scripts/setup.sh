@@ -15,9 +15,10 @@
 # A step asks for the steps it builds on. Native building and testing need none of them.
 #
 # Where `rustup target add` works, rustup's own libraries are used for wasm. Where it does not, and for the guests,
-# whose target no distribution ships, Debian's rustc-web and its sources are unpacked into the cache folder, linked
-# into rustup as the toolchain `hearth`, and the libraries compiled once. Debian's sources fit Debian's compiler by
-# construction; rustup's native compiler stays the one for native code, as it is faster.
+# whose target no distribution ships, Debian's rustc-web and its sources are unpacked into the cache folder and the
+# libraries compiled once. Debian's sources fit Debian's compiler by construction; rustup's compiler stays the one for
+# native code, as it is faster. scripts/with-tools.sh runs commands with what is installed here; the compiler is
+# linked into rustup as the toolchain `hearth` too, for use by hand.
 #
 # All of it but Debian's packages lies in ${XDG_CACHE_HOME:-~/.cache}/hearth/xrust. Each finished step leaves a stamp
 # that names its version, so a version changed below is installed at the next call.
@@ -92,7 +93,7 @@ step_mdbook() { cargo_tool mdbook mdbook mdbook "$MDBOOK" --no-default-features;
 step_compiler() {
   # Whichever version is installed stays: the libraries are compiled against it.
   if [ -x "$USR/bin/rustc" ] && [ -e "$PREFIX/.compiler" ]; then
-    rustup toolchain list | grep -q "^$TOOLCHAIN\b" || rustup toolchain link "$TOOLCHAIN" "$USR"
+    link_toolchain
     return 0
   fi
   can_apt || die "the compiler for guests and wasm comes from Debian's packages: this step needs root and apt-get"
@@ -119,9 +120,14 @@ step_compiler() {
   mkdir -p "$bin"
   ln -sfn "/usr/lib/llvm-$llvm/bin/lld" "$bin/rust-lld"
   ln -sfn "$(rustup which --toolchain stable cargo)" "$USR/bin/cargo"
-  rustup toolchain link "$TOOLCHAIN" "$USR"
+  link_toolchain
   touch "$PREFIX/.compiler"
   say "compiler: $("$USR/bin/rustc" -V)"
+}
+
+link_toolchain() {
+  local link=${RUSTUP_HOME:-$HOME/.rustup}/toolchains/$TOOLCHAIN
+  [ -e "$link/bin/rustc" ] || { rm -f "$link"; rustup toolchain link "$TOOLCHAIN" "$USR"; }
 }
 
 # library TARGET CRATES [CARGO-FLAG...]: compiles the standard library for a target and installs it, as if rustup had
@@ -142,9 +148,11 @@ edition = "2024"
 debug = 0
 codegen-units = 1
 T
-  (cd "$work" && RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR=$work/target CARGO_ENCODED_RUSTFLAGS= \
-    RUSTFLAGS="-Cembed-bitcode=yes --remap-path-prefix=$USR/lib/rustlib/src/rust=/rust --remap-path-prefix=$(readlink -f "$USR/lib/rustlib/src/rust")=/rust --remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" \
-    env -u CARGO_ENCODED_RUSTFLAGS cargo "+$TOOLCHAIN" build -q --release --target "$target" "-Zbuild-std=$crates" "$@")
+  local flags=(-Cembed-bitcode=yes "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$work=/work")
+  local source=$USR/lib/rustlib/src/rust
+  flags+=("--remap-path-prefix=$source=/rust" "--remap-path-prefix=$(readlink -f "$source")=/rust")
+  (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTUP_TOOLCHAIN=$USR CARGO_TARGET_DIR=$work/target \
+    CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}") cargo build -q --release --target "$target" "-Zbuild-std=$crates" "$@")
   local lib=$USR/lib/rustlib/$name/lib
   rm -rf "$lib.new" "$lib"; mkdir -p "$lib.new"
   cp "$work/target/$name"/release/deps/*.rlib "$lib.new/"

@@ -28,44 +28,50 @@ fn absorb(state: &mut [u64; 25], block: &[u8; RATE]) {
     permute(state);
 }
 
+/// Repeats `$body` for the constants 0 to 4. The compiler does not unroll these loops by itself, and only constant
+/// indexes let it keep lanes in registers.
+macro_rules! for_five {
+    ($x:ident, $body:expr) => {
+        for_five!(@ $x, $body, 0 1 2 3 4)
+    };
+    (@ $x:ident, $body:expr, $($value:literal)*) => {
+        {
+            $({
+                const $x: usize = $value;
+                $body;
+            })*
+        }
+    };
+}
+
 /// Keccak-f[1600]. Lane (x, y) is `a[x + 5 * y]`.
-fn permute(a: &mut [u64; 25]) {
+fn permute(state: &mut [u64; 25]) {
+    let mut a = *state;
     for constant in ROUND_CONSTANTS {
         // theta
         let mut column = [0u64; 5];
-        for x in 0..5 {
-            column[x] = a[x] ^ a[x + 5] ^ a[x + 10] ^ a[x + 15] ^ a[x + 20];
-        }
-        for x in 0..5 {
-            let d = column[(x + 4) % 5] ^ column[(x + 1) % 5].rotate_left(1);
-            for y in 0..5 {
-                a[x + 5 * y] ^= d;
-            }
-        }
-        // rho and pi: one cycle through all lanes but the first
-        let mut moved = a[1];
-        for (place, rotation) in CYCLE {
-            (a[place], moved) = (moved.rotate_left(rotation), a[place]);
-        }
+        for_five!(X, column[X] = a[X] ^ a[X + 5] ^ a[X + 10] ^ a[X + 15] ^ a[X + 20]);
+        // with rho and pi
+        let mut b = [0u64; 25];
+        for_five!(X, {
+            let d = column[(X + 4) % 5] ^ column[(X + 1) % 5].rotate_left(1);
+            for_five!(Y, b[Y + 5 * ((2 * X + 3 * Y) % 5)] = (a[X + 5 * Y] ^ d).rotate_left(ROTATIONS[X + 5 * Y]))
+        });
         // chi
-        for y in 0..5 {
-            let row: [u64; 5] = core::array::from_fn(|x| a[x + 5 * y]);
-            for x in 0..5 {
-                a[x + 5 * y] = row[x] ^ (!row[(x + 1) % 5] & row[(x + 2) % 5]);
-            }
-        }
+        for_five!(Y, for_five!(X, a[X + 5 * Y] = b[X + 5 * Y] ^ (!b[(X + 1) % 5 + 5 * Y] & b[(X + 2) % 5 + 5 * Y])));
         // iota
         a[0] ^= constant;
     }
+    *state = a;
 }
 
-/// Where pi takes a lane, starting from lane 1, and how far rho turns it on the way.
-const CYCLE: [(usize, u32); 24] = {
-    let mut out = [(0, 0); 24];
+/// How far rho turns each lane, found on the way that pi takes from lane (1, 0) through all others.
+const ROTATIONS: [u32; 25] = {
+    let mut out = [0; 25];
     let (mut x, mut y, mut t) = (1, 0, 0);
     while t < 24 {
+        out[x + 5 * y] = ((t + 1) * (t + 2) / 2 % 64) as u32;
         (x, y) = (y, (2 * x + 3 * y) % 5);
-        out[t] = (x + 5 * y, ((t + 1) * (t + 2) / 2 % 64) as u32);
         t += 1;
     }
     out

@@ -9,11 +9,7 @@ use core::cell::UnsafeCell;
 use core::ptr;
 
 #[global_allocator]
-static HEAP: Heap = Heap(UnsafeCell::new(State {
-    next: 0,
-    limit: 0,
-    high: 0,
-}));
+static HEAP: Heap = Heap(UnsafeCell::new(State { next: 0, limit: 0, high: 0 }));
 
 struct Heap(UnsafeCell<State>);
 

@@ -23,9 +23,7 @@ pub fn write_output(bytes: &[u8]) {
     let word = ptr::with_exposed_provenance_mut::<usize>(OUTPUT);
     // SAFETY: the region is always there, starts as zero, and only this function uses it.
     let length = unsafe { word.read_volatile() };
-    assert!(
-        length <= OUTPUT_END - OUTPUT - WORD && bytes.len() <= OUTPUT_END - OUTPUT - WORD - length
-    );
+    assert!(length <= OUTPUT_END - OUTPUT - WORD && bytes.len() <= OUTPUT_END - OUTPUT - WORD - length);
     let end = ptr::with_exposed_provenance_mut::<u8>(OUTPUT + WORD + length);
     // SAFETY: the range lies in the output region by the check above, and no slice of the program overlaps it.
     unsafe {

@@ -23,16 +23,9 @@ fn main() {
     }
     let mut sum = 0u64;
     for _ in 0..rounds {
-        round(
-            &mut buffer,
-            &mut sum,
-            splitmix64(&mut state),
-            splitmix64(&mut state),
-        );
+        round(&mut buffer, &mut sum, splitmix64(&mut state), splitmix64(&mut state));
     }
-    let end = buffer
-        .iter()
-        .fold(0u64, |sum, byte| fold(sum, *byte as u64));
+    let end = buffer.iter().fold(0u64, |sum, byte| fold(sum, *byte as u64));
     write_output(&sum.to_le_bytes());
     write_output(&end.to_le_bytes());
 }
@@ -41,19 +34,13 @@ fn round(buffer: &mut [u8; SIZE], sum: &mut u64, x: u64, y: u64) {
     // Twelve bits of x and y each: source, destination, place to fill; lengths of up to 255 bytes.
     let field = |value: u64, at: u32, bits: u32| (value >> at) as usize & ((1 << bits) - 1);
     let length = field(x, 24, 8);
-    let (from, to) = (
-        field(x, 0, 12) % (SIZE - 256),
-        field(x, 12, 12) % (SIZE - 256),
-    );
+    let (from, to) = (field(x, 0, 12) % (SIZE - 256), field(x, 12, 12) % (SIZE - 256));
     buffer.copy_within(from..from + length, to);
 
     let (at, length) = (field(x, 32, 12) % (SIZE - 256), field(x, 44, 6));
     buffer[at..at + length].fill((x >> 56) as u8);
 
-    let (a, b) = (
-        field(y, 0, 12) % (SIZE - 256),
-        field(y, 12, 12) % (SIZE - 256),
-    );
+    let (a, b) = (field(y, 0, 12) % (SIZE - 256), field(y, 12, 12) % (SIZE - 256));
     let order = buffer[a..a + 40].cmp(&buffer[b..b + 40]);
     *sum = fold(*sum, (order as i64 + 1) as u64);
 

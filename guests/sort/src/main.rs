@@ -16,15 +16,8 @@ fn main() {
     let mut state = u64::from_le_bytes(seed.try_into().unwrap());
     let mut values: Vec<u64> = (0..n).map(|_| splitmix64(&mut state)).collect();
     values.sort_unstable();
-    let sum = (1u64..)
-        .zip(&values)
-        .fold(0u64, |sum, (i, v)| sum.wrapping_add(i.wrapping_mul(*v)));
-    for word in [
-        values[0],
-        values[values.len() / 2],
-        values[values.len() - 1],
-        sum,
-    ] {
+    let sum = (1u64..).zip(&values).fold(0u64, |sum, (i, v)| sum.wrapping_add(i.wrapping_mul(*v)));
+    for word in [values[0], values[values.len() / 2], values[values.len() - 1], sum] {
         write_output(&word.to_le_bytes());
     }
 }
