@@ -10,6 +10,7 @@
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
 //! | [`chip`] | what a chip is |
+//! | [`lookups`] | multiplicities of the function tables, counted by `eval` |
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
 //! | one folder per chip | columns, constraints, rows, tests and a README with the argument |
 //!
@@ -21,11 +22,14 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod and;
 pub mod bus;
+pub mod bytes;
 pub mod check;
 pub mod chip;
 pub mod columns;
 pub mod evaluate;
+pub mod lookups;
 pub mod step;
 
 pub use hearth_machine::hash::Felt;
