@@ -5,12 +5,12 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::code::Code;
-use crate::exec::{Cpu, Host, Registers, Retired, run};
+use crate::exec::{Cpu, Host, Registers, Retired, keccak_words, run};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::hash::Hasher;
 use crate::isa::Instruction;
-use crate::layout::{LEAF_INSTRUCTIONS, LEAF_WORDS, REGISTER_LEAF, START_TS, STEP_TICKS};
+use crate::layout::{KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, REGISTER_LEAF, START_TS, STEP_TICKS};
 use crate::memory::Memory;
 use crate::package::Package;
 use crate::paged::Paged;
@@ -142,7 +142,7 @@ impl<'a> Cutter<'a> {
                 pc_in,
                 root_out: self.tree.root(),
                 pc_out: self.cpu.pc,
-                ts_end: START_TS + STEP_TICKS * steps,
+                ts_end: START_TS + STEP_TICKS * steps + (KECCAK_TICKS - STEP_TICKS) * self.tracker.keccaks,
             },
             steps,
             leaves,
@@ -189,6 +189,8 @@ struct Tracker<'a> {
     used_leaves: Vec<u32>,
     /// Code leaves of this shard.
     code_leaves: Vec<u32>,
+    /// Calls of keccak-f in this shard.
+    keccaks: u32,
 }
 
 impl<'a> Tracker<'a> {
@@ -204,10 +206,12 @@ impl<'a> Tracker<'a> {
             used: alloc::vec![0; instructions],
             used_leaves: alloc::vec![0; instructions / LEAF_INSTRUCTIONS],
             code_leaves: Vec::new(),
+            keccaks: 0,
         }
     }
 
     fn start(&mut self) {
+        self.keccaks = 0;
         self.epoch += 1;
         self.registers = 0;
     }
@@ -283,6 +287,18 @@ impl Host for Tracker<'_> {
         if self.used[position] != self.epoch {
             self.use_first(position, &retired.instruction);
         }
+        Ok(())
+    }
+
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Fault> {
+        keccak_words(self, word)?;
+        let position = self.code.position(pc);
+        if self.used[position] != self.epoch {
+            self.use_first(position, instruction);
+        }
+        // a0, which no field of the instruction names.
+        self.registers |= 1 << (10 / LEAF_WORDS);
+        self.keccaks += 1;
         Ok(())
     }
 }

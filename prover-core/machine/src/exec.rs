@@ -2,7 +2,8 @@
 
 use crate::fault::{Cause, Fault};
 use crate::isa::{Family, Instruction, Op};
-use crate::layout::{ADDRESS_END, ECALL_EXIT, HALT_PC, PROGRAM_END};
+use crate::keccak::{State, keccak_f};
+use crate::layout::{ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, HALT_PC, PROGRAM_END};
 
 /// Registers as an array with a slot for the sink; the length is a power of two so that indexes need no check.
 pub type Registers = [u64; 64];
@@ -66,6 +67,10 @@ pub trait Host {
 
     /// Called once per instruction, after its memory accesses and before its register is written.
     fn retire(&mut self, retired: &Retired) -> Result<(), Self::Error>;
+
+    /// Applies keccak-f to the 25 words from `word` on and notes the call at `pc`. Takes the place of
+    /// [`Host::retire`] for this instruction.
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Self::Error>;
 
     /// Whether the run shall pause before the next instruction.
     fn paused(&self) -> bool {
@@ -264,8 +269,29 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
             }
         ),
         Op::Ecall if a == ECALL_EXIT => retire!(Family::Ecall, 0, 0, HALT_PC),
+        Op::Ecall if a == ECALL_KECCAK_F => {
+            let pointer = registers[10];
+            if pointer % 8 != 0 || pointer >= ACCELERATOR_END {
+                return fault(Cause::Pointer(pointer));
+            }
+            host.keccak(pc, &instruction, (pointer / 8) as u32)?;
+            Ok(pc.wrapping_add(4))
+        }
         Op::Ecall => fault(Cause::Ecall(a)),
     }
+}
+
+/// Keccak-f on the words from `word` on, through the host's reads and writes.
+pub fn keccak_words<H: Host>(host: &mut H, word: u32) -> Result<(), H::Error> {
+    let mut state: State = [0; 25];
+    for (i, lane) in state.iter_mut().enumerate() {
+        *lane = host.read(word + i as u32)?;
+    }
+    keccak_f(&mut state);
+    for (i, lane) in state.into_iter().enumerate() {
+        host.write(word + i as u32, u64::MAX, lane)?;
+    }
+    Ok(())
 }
 
 /// Bits 31..0, sign-extended.

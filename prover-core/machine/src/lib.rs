@@ -9,6 +9,7 @@
 //! | [`hash`], [`frontier`], [`tree`] | the one hash function, openings and sparse trees of memory and code |
 //! | [`elf`], [`program`] | loading, keys and the initial state |
 //! | [`exec`] | the interpreter, generic over its host |
+//! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
 
@@ -25,6 +26,7 @@ pub mod fault;
 pub mod frontier;
 pub mod hash;
 pub mod isa;
+pub mod keccak;
 pub mod layout;
 pub mod memory;
 pub mod package;
