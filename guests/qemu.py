@@ -20,6 +20,7 @@ ECALL = 0x00000073
 STUB = 0x000F_0000
 INPUT, OUTPUT = 1 << 30, 1 << 31
 PAGE = 4096
+ACCELERATED = {"keccak-call"}
 
 # mv s1, a0; li a0, 1; li a1, 1; slli a1, a1, 31; ld a2, 0(a1); addi a1, a1, 8; li a7, 64; ecall;
 # mv a0, s1; li a7, 93; ecall
@@ -80,6 +81,8 @@ def main():
     wanted = set(sys.argv[1:])
     failures = 0
     vectors = [v for v in json.loads((HERE / "vectors.json").read_text()) if not wanted or v["guest"] in wanted]
+    # An accelerator call is an `ecall` that Linux does not know.
+    vectors = [v for v in vectors if v["guest"] not in ACCELERATED]
     with tempfile.TemporaryDirectory() as folder:
         program = pathlib.Path(folder, "guest")
         for vector in vectors:

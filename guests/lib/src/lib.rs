@@ -20,6 +20,7 @@
 mod atomics;
 mod heap;
 mod io;
+mod keccak;
 mod mem;
 mod runtime;
 
@@ -42,4 +43,5 @@ pub mod map {
 }
 
 pub use io::{read_input, write_output};
+pub use keccak::{keccak_f, keccak256};
 pub use runtime::exit;
