@@ -7,7 +7,7 @@
 //! | [`layout`] | the address map, final since the first version |
 //! | [`isa`], [`decode`] | the operations, and decoding to them |
 //! | [`hash`], [`frontier`], [`tree`] | the one hash function, openings and sparse trees of memory and code |
-//! | [`elf`], [`program`] | loading, keys and the initial state |
+//! | [`elf`], [`program`], [`key`] | loading, keys and the initial state |
 //! | [`exec`] | the interpreter, generic over its host |
 //! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
@@ -27,6 +27,7 @@ pub mod frontier;
 pub mod hash;
 pub mod isa;
 pub mod keccak;
+pub mod key;
 pub mod layout;
 pub mod memory;
 pub mod package;

@@ -14,6 +14,8 @@ use hearth_soundness::SizeClass;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use serde::{Deserialize, Serialize};
 
+use crate::backend::SetupError;
+use crate::prover::ShardProof;
 use crate::verifier::{ShardVerifier, VerifyError};
 
 /// Version of the encoding and of everything that it commits to.
@@ -43,14 +45,23 @@ pub struct Link {
     pc_out: u32,
     /// Local time at its end.
     ts_end: u32,
+    /// Number of the key in the pinned set.
+    key: u8,
     /// The shard proof.
     proof: Vec<u8>,
 }
 
 impl Link {
-    /// The link of a proved statement.
-    pub fn new(statement: &Statement, proof: Vec<u8>) -> Self {
-        Self { root_out: words(&statement.root_out), pc_out: statement.pc_out, ts_end: statement.ts_end, proof }
+    /// The link of a shard proof.
+    pub fn new(shard: ShardProof) -> Self {
+        let ShardProof { statement, key, bytes } = shard;
+        Self {
+            root_out: words(&statement.root_out),
+            pc_out: statement.pc_out,
+            ts_end: statement.ts_end,
+            key: key as u8,
+            proof: bytes,
+        }
     }
 }
 
@@ -115,7 +126,7 @@ impl Closing {
 pub struct ChainProof {
     magic: [u8; 6],
     version: u16,
-    log_cells: u8,
+    class: u8,
     /// Digest of the program's key.
     program: Words,
     /// Digest of the input region.
@@ -154,6 +165,9 @@ pub enum ChainError {
     /// The size class is unknown, or one that is for tests only.
     #[error("shards of 2^{0} cells are not accepted")]
     Class(u8),
+    /// No keys can be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// A shard proof fails.
     #[error("shard {index}: {source}")]
     Shard {
@@ -179,7 +193,7 @@ impl ChainProof {
         Self {
             magic: MAGIC,
             version: VERSION,
-            log_cells: class.log_cells() as u8,
+            class: class.id(),
             program: words(&program.digest(&Hasher::new())),
             input: words(input),
             links,
@@ -203,8 +217,9 @@ impl ChainProof {
         }
         let (proof, rest): (Self, _) =
             postcard::take_from_bytes(bytes).map_err(|_| ChainError::Format("cut off or damaged"))?;
-        if !rest.is_empty() {
-            return Err(ChainError::Format("trailing bytes"));
+        // One proof, one encoding: postcard would also read numbers with needless bytes.
+        if !rest.is_empty() || proof.to_bytes() != bytes {
+            return Err(ChainError::Format("trailing or needless bytes"));
         }
         if proof.version != VERSION {
             return Err(ChainError::Format("another version"));
@@ -219,7 +234,7 @@ impl ChainProof {
 
     /// Size class, if there is one of this number.
     pub fn class(&self) -> Result<SizeClass, ChainError> {
-        SizeClass::from_log_cells(self.log_cells.into()).ok_or(ChainError::Class(self.log_cells))
+        SizeClass::try_from(self.class).map_err(|_| ChainError::Class(self.class))
     }
 
     /// Verifies the chain for the program with this key.
@@ -229,7 +244,7 @@ impl ChainProof {
         let hasher = Hasher::new();
         let class = self.class()?;
         if class.is_test_only() && !allow_test_classes {
-            return Err(ChainError::Class(self.log_cells));
+            return Err(ChainError::Class(self.class));
         }
         if digest(&self.program) != Some(program.digest(&hasher)) {
             return Err(ChainError::Program);
@@ -238,7 +253,7 @@ impl ChainProof {
             return Err(ChainError::Shards(self.links.len()));
         }
         let input = digest(&self.input).ok_or(ChainError::Format("a digest is not canonical"))?;
-        let verifier = ShardVerifier::new(class);
+        let verifier = ShardVerifier::new(class)?;
         let mut root_in = program.initial_root(&hasher, &input);
         let mut pc_in = program.entry;
         for (index, link) in self.links.iter().enumerate() {
@@ -251,7 +266,7 @@ impl ChainProof {
                 ts_end: link.ts_end,
             };
             verifier
-                .verify(&statement, &link.proof)
+                .verify(&statement, link.key, &link.proof)
                 .map_err(|source| ChainError::Shard { index, source })?;
             (root_in, pc_in) = (statement.root_out, statement.pc_out);
         }
