@@ -10,6 +10,7 @@
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
 //! | [`chip`] | what a chip is |
+//! | [`packing`] | 32 limbs packed for the hash: what memory and code leaves share |
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
 //! | one folder per chip | columns, constraints, rows, tests and a README with the argument |
 //!
@@ -21,11 +22,19 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod boundary;
 pub mod bus;
 pub mod check;
 pub mod chip;
+pub mod code_leaf;
+pub mod code_node;
 pub mod columns;
 pub mod evaluate;
+pub mod memory_leaf;
+pub mod memory_node;
+pub mod packing;
+pub mod poseidon2;
 pub mod step;
+pub mod uncle;
 
 pub use hearth_machine::hash::Felt;
