@@ -23,14 +23,22 @@ extern crate alloc;
 
 pub mod add_sub;
 pub mod and;
+pub mod boundary;
 pub mod bus;
 pub mod bytes;
 pub mod check;
 pub mod chip;
+pub mod code_leaf;
+pub mod code_node;
 pub mod columns;
 pub mod evaluate;
 pub mod keccak;
 pub mod lookups;
+pub mod memory_leaf;
+pub mod memory_node;
+pub mod packing;
+pub mod poseidon2;
 pub mod step;
+pub mod uncle;
 
 pub use hearth_machine::hash::Felt;
