@@ -8,6 +8,7 @@
 //! | [`bus`] | the messages, one type each, and how to send and receive them |
 //! | [`columns!`] | named columns over a row of cells |
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
+//! | [`product`] | what multiplication and division share |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
 //! | [`chip`] | what a chip is |
 //! | [`lookups`] | multiplicities of the function tables, counted by `eval` |
@@ -30,6 +31,8 @@ pub mod chip;
 pub mod columns;
 pub mod evaluate;
 pub mod lookups;
+pub mod mul;
+pub mod product;
 pub mod step;
 
 pub use hearth_machine::hash::Felt;
