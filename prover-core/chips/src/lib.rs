@@ -36,6 +36,7 @@ pub mod keccak;
 pub mod lookups;
 pub mod memory_leaf;
 pub mod memory_node;
+pub mod mul;
 pub mod packing;
 pub mod poseidon2;
 pub mod step;
