@@ -10,12 +10,14 @@
 //! | [`elf`], [`program`] | loading, keys and the initial state |
 //! | [`exec`] | the interpreter, generic over its host |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
+//! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
 
 #![no_std]
 
 extern crate alloc;
 
+mod budget;
 pub mod code;
 pub mod cut;
 pub mod decode;
@@ -31,6 +33,7 @@ pub mod package;
 mod paged;
 pub mod program;
 pub mod replay;
+pub mod rows;
 pub mod run;
 pub mod trace;
 pub mod tree;
