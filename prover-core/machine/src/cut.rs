@@ -17,6 +17,7 @@ use crate::layout::{
     CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, START_TS, STEP_TICKS,
 };
 use crate::memory::Memory;
+use crate::opening::Opening;
 use crate::package::Package;
 use crate::paged::Paged;
 use crate::program::{InputTooLong, Program};
@@ -142,6 +143,13 @@ impl<'a> Cutter<'a> {
         self.cpu
             .is_halted()
             .then(|| Outcome::read(&self.cpu, &self.tracker.memory))
+    }
+
+    /// Exit code and output of a halted machine as a verifier opens them from the last root; `None` while it runs or
+    /// if the output is too long.
+    pub fn opening(&self) -> Option<Opening> {
+        let opening = Opening::new(&self.tree, &self.tracker.memory, &self.cpu.registers);
+        opening.filter(|_| self.cpu.is_halted())
     }
 
     /// The shard of the steps just run; brings the tree up to date.

@@ -12,6 +12,7 @@
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
 
@@ -29,6 +30,7 @@ pub mod hash;
 pub mod isa;
 pub mod layout;
 pub mod memory;
+pub mod opening;
 pub mod package;
 mod paged;
 pub mod program;
