@@ -11,12 +11,15 @@
 //! | [`exec`] | the interpreter, generic over its host |
 //! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
+//! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
 
 extern crate alloc;
 
+mod budget;
 pub mod code;
 pub mod cut;
 pub mod decode;
@@ -30,10 +33,12 @@ pub mod keccak;
 pub mod key;
 pub mod layout;
 pub mod memory;
+pub mod opening;
 pub mod package;
 mod paged;
 pub mod program;
 pub mod replay;
+pub mod rows;
 pub mod run;
 pub mod trace;
 pub mod tree;
