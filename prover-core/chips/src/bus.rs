@@ -4,8 +4,6 @@
 //! meanings) is excluded by one type per message, each with a bus of its own; class 13 (outputs swapped between
 //! calls) by input and output travelling in the same message.
 
-use alloc::vec::Vec;
-
 use hearth_machine::hash::{BLOCK, DIGEST};
 use p3_lookup::{Count, InteractionBuilder};
 
@@ -13,8 +11,8 @@ use p3_lookup::{Count, InteractionBuilder};
 pub trait Message<E> {
     /// The bus.
     const BUS: &'static str;
-    /// Field elements, always the same number on one bus.
-    fn fields(self) -> Vec<E>;
+    /// Field elements, always the same number on one bus. No allocation: look-ups are counted row by row.
+    fn fields(self) -> impl IntoIterator<Item = E>;
 }
 
 macro_rules! messages {
@@ -24,10 +22,9 @@ macro_rules! messages {
 
         impl<E> Message<E> for $name<E> {
             const BUS: &'static str = $bus;
-            fn fields(self) -> Vec<E> {
-                let mut fields = Vec::with_capacity(size_of::<$name<u8>>());
-                $(messages!(@append fields, self.$field $(, $n)?);)*
-                fields
+            #[inline(always)]
+            fn fields(self) -> impl IntoIterator<Item = E> {
+                core::iter::empty()$(.chain(messages!(@fields self.$field $(, $n)?)))*
             }
         }
     )*
@@ -36,8 +33,8 @@ macro_rules! messages {
     };
     (@type) => { E };
     (@type [$n:expr]) => { [E; $n] };
-    (@append $to:ident, $value:expr) => { $to.push($value) };
-    (@append $to:ident, $value:expr, $n:expr) => { $to.extend($value) };
+    (@fields $value:expr) => { [$value] };
+    (@fields $value:expr, $n:expr) => { $value };
 }
 
 messages! {
@@ -172,6 +169,7 @@ pub trait BusBuilder: InteractionBuilder {
 
 impl<B: InteractionBuilder> BusBuilder for B {}
 
+#[inline(always)]
 fn push<B: InteractionBuilder, M: Message<B::Expr>>(builder: &mut B, message: M, count: Count<B::Expr>) {
     builder.push_interaction(M::BUS, message.fields(), count);
 }

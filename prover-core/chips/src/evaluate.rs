@@ -92,6 +92,7 @@ impl<'a, S: Sink> AirBuilder for Evaluator<'a, S> {
 }
 
 impl<S: Sink> InteractionBuilder for Evaluator<'_, S> {
+    #[inline(always)]
     fn push_interaction<E: Into<Felt>>(
         &mut self,
         bus_name: &str,

@@ -8,7 +8,8 @@
 //! | [`bus`] | the messages, one type each, and how to send and receive them |
 //! | [`columns!`] | named columns over a row of cells |
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
-//! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
+//! | [`evaluate`] | rows evaluated on concrete values |
+//! | [`lookups`] | look-ups counted by evaluation: the multiplicities of the tables |
 //! | [`chip`] | what a chip is |
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
 //! | one folder per chip | columns, constraints, rows, tests and a README with the argument |
@@ -21,12 +22,15 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod and;
 pub mod bus;
+pub mod bytes;
 pub mod check;
 pub mod chip;
 pub mod columns;
 pub mod evaluate;
 pub mod keccak;
+pub mod lookups;
 pub mod step;
 
 pub use hearth_machine::hash::Felt;

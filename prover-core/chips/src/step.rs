@@ -11,12 +11,10 @@
 //! integer below 2^24; all stamps are below p - 2^24 (the class bounds rows x ticks), so it is an equation between
 //! integers and every access moves forward in time. `high` is no column: it is the quotient that the equation fixes.
 
-use alloc::vec::Vec;
-
 use hearth_machine::layout::{REGISTER_WORD, STEP_TICKS};
 use hearth_machine::trace::Access;
 use p3_air::AirBuilder;
-use p3_field::{Field, PrimeCharacteristicRing};
+use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 
 use crate::Felt;
@@ -100,9 +98,9 @@ impl StateColumns<Felt> {
     }
 }
 
-/// 2^-16 in the field.
+/// 2^-16 in the field: p - 1 = 127 x 2^24, so 2^16 x (127 x 2^8) = -1.
 pub fn inverse_2_16() -> Felt {
-    Felt::from_u32(1 << 16).inverse()
+    -Felt::from_u32(127 << 8)
 }
 
 /// `value[0] + 2^16 value[1]`.
@@ -116,8 +114,8 @@ pub struct Step<'a, B: AirBuilder> {
     real: B::Expr,
     pc: B::Expr,
     ts: B::Expr,
-    /// Expressions below 2^8, looked up two at a time when the step is finished.
-    bytes: Vec<B::Expr>,
+    /// An expression below 2^8 that waits for another: they are looked up in pairs.
+    byte: Option<B::Expr>,
 }
 
 impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
@@ -127,7 +125,7 @@ impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
         let ts: B::Expr = state.ts.into();
         builder.receive(State { pc: pc.clone(), ts: ts.clone() }, real.clone());
         builder.look_up(Program { pc: pc.clone(), ..fields }, real.clone());
-        Self { builder, real, pc, ts, bytes: Vec::new() }
+        Self { builder, real, pc, ts, byte: None }
     }
 
     /// The builder, for constraints.
@@ -163,7 +161,16 @@ impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
 
     /// `value < 2^8` on real rows.
     pub fn byte(&mut self, value: B::Expr) {
-        self.bytes.push(value);
+        match self.byte.take() {
+            Some(first) => self.bytes(first, value),
+            None => self.byte = Some(value),
+        }
+    }
+
+    /// `a < 2^8` and `b < 2^8` on real rows.
+    pub fn bytes(&mut self, a: B::Expr, b: B::Expr) {
+        let real = self.real();
+        self.builder.look_up(BytePair { a, b }, real);
     }
 
     /// Reads the word at `word` at time `ts + tick` where `times` is 1.
@@ -186,6 +193,12 @@ impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
     pub fn write_rd(&mut self, index: B::Expr, write: &Write<B::Var>, value: [B::Expr; 4]) {
         let real = self.real();
         self.write(index + B::Expr::from_u32(REGISTER_WORD), 3, write, value, real);
+    }
+
+    /// Reads register `index` (from decoding) at `ts + tick` on real rows, its value given as expressions.
+    pub fn read_register_value(&mut self, index: B::Expr, tick: u32, value: [B::Expr; 4], previous: &Previous<B::Var>) {
+        let real = self.real();
+        self.access(index + B::Expr::from_u32(REGISTER_WORD), tick, value.clone(), value, previous, real);
     }
 
     fn access(
@@ -214,12 +227,21 @@ impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
     }
 
     /// Ends the row: the next step starts at `next_pc`, `ticks` later.
-    pub fn finish_after(self, next_pc: B::Expr, ticks: u32) {
-        let Self { builder, real, ts, bytes, .. } = self;
-        builder.send(State { pc: next_pc, ts: ts + B::Expr::from_u32(ticks) }, real.clone());
-        for pair in bytes.chunks(2) {
-            let b = pair.get(1).cloned().unwrap_or(B::Expr::ZERO);
-            builder.look_up(BytePair { a: pair[0].clone(), b }, real.clone());
+    pub fn finish_after(mut self, next_pc: B::Expr, ticks: u32) {
+        if let Some(last) = self.byte.take() {
+            self.bytes(last, B::Expr::ZERO);
         }
+        let Self { builder, real, ts, .. } = self;
+        builder.send(State { pc: next_pc, ts: ts + B::Expr::from_u32(ticks) }, real);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inverse_is_the_inverse() {
+        assert_eq!(inverse_2_16() * Felt::from_u32(1 << 16), Felt::ONE);
     }
 }

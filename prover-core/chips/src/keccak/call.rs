@@ -3,7 +3,7 @@
 use core::borrow::{Borrow, BorrowMut};
 
 use hearth_machine::isa::Op;
-use hearth_machine::layout::ECALL_KECCAK_F;
+use hearth_machine::layout::{ECALL_KECCAK_F, KECCAK_TICKS};
 use hearth_machine::trace::KeccakRecord;
 use p3_air::WindowAccess;
 use p3_field::{Field, PrimeCharacteristicRing};
@@ -15,9 +15,6 @@ use crate::bus::{BusBuilder, KeccakState, Program};
 use crate::chip::Chip;
 use crate::columns;
 use crate::step::{Read, StateColumns, Step, Write, limbs};
-
-/// Ticks of a call: registers at `t` and `t + 1`, the state at `t + 4`.
-pub const TICKS: u32 = 8;
 
 columns! {
     /// A call of keccak-f on the 25 words at an 8-aligned pointer.
@@ -90,7 +87,7 @@ impl Chip for KeccakCallChip {
             step.write(word, 4, write, output.map(Into::into), real.clone());
         }
         let next = step.pc() + B::Expr::from_u8(4);
-        step.finish_after(next, TICKS);
+        step.finish_after(next, KECCAK_TICKS);
     }
 }
 

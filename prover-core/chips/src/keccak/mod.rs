@@ -1,11 +1,9 @@
 #![doc = include_str!("README.md")]
 
 mod call;
-mod permutation;
 mod round;
 #[cfg(test)]
 mod tests;
 
 pub use self::call::{KeccakCall, KeccakCallChip};
-pub use self::permutation::keccak_f;
 pub use self::round::{KeccakRound, KeccakRoundChip};

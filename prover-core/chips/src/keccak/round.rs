@@ -7,7 +7,7 @@ use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
-use super::permutation::{
+use hearth_machine::keccak::{
     self, CONSTANT_BITS, ROTATIONS, ROUND_CONSTANTS, ROUNDS, State, before_pi, rho_pi_chi, theta,
 };
 use crate::Felt;
@@ -154,7 +154,7 @@ fn bits(word: u64) -> [Felt; 64] {
 /// Fills a zero row and returns the state after the round.
 fn fill(call: u32, round: usize, input: &State, row: &mut KeccakRound<Felt>) -> State {
     let theta = theta(input);
-    let output = permutation::round(input, round);
+    let output = keccak::round(input, round);
     let chi = rho_pi_chi(&theta.state)[0];
     row.call = Felt::from_u32(call);
     row.round[round] = Felt::ONE;

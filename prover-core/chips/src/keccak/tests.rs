@@ -5,8 +5,8 @@ use hearth_machine::trace::{Access, KeccakRecord};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
-use super::permutation::{ROUNDS, State};
-use super::{KeccakCallChip, KeccakRound, KeccakRoundChip, keccak_f};
+use hearth_machine::keccak::{ROUNDS, State, keccak_f};
+use super::{KeccakCallChip, KeccakRound, KeccakRoundChip};
 use crate::Felt;
 use crate::check::{mutants, report, survivors, zero_row_is_neutral};
 

@@ -1,4 +1,4 @@
-//! Keccak-f[1600] on plain words, in the steps that the round chip proves (FIPS 202, section 3.2).
+//! Keccak-f\[1600\] on plain words, in the steps that the round chip proves (FIPS 202, section 3.2).
 
 /// Rounds of the permutation.
 pub const ROUNDS: usize = 24;

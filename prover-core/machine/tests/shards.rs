@@ -1,0 +1,159 @@
+//! Cutting and replay: consecutive shards chain from the initial state to HALT.
+
+mod common;
+
+use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::hash::Hasher;
+use hearth_machine::layout::HALT_PC;
+use hearth_machine::package::Package;
+use hearth_machine::program::input_digest;
+use hearth_machine::replay::{BadPackage, replay};
+use hearth_machine::run::Machine;
+
+#[test]
+fn shards_chain_from_the_initial_state_to_halt() {
+    let hasher = Hasher::new();
+    let program = common::program(&hasher, &common::torture());
+    let input = b"some input";
+    let mut plain = Machine::new(&program, input).unwrap();
+    assert!(plain.run(u64::MAX).unwrap());
+    let outcome = plain.outcome().unwrap().unwrap();
+    assert_eq!(outcome.exit_code, 7);
+    assert_eq!(outcome.output, plain.cpu().registers[29].to_le_bytes());
+
+    let input = input_digest(&hasher, input).unwrap();
+    let initial_root = program.key().initial_root(&hasher, &input);
+    for steps in [1, 2, 7, 100, u32::MAX] {
+        let mut cutter = Cutter::new(&hasher, &program, b"some input", Limits { steps }).unwrap();
+        let (mut root, mut pc, mut total) = (initial_root, program.key().entry, 0);
+        for package in &mut cutter {
+            let package = package.unwrap();
+            let trace = replay(&hasher, &package).unwrap();
+            let statement = trace.statement;
+            assert_eq!(statement, package.statement);
+            assert_eq!((statement.root_in, statement.pc_in), (root, pc));
+            assert_eq!(statement.program_root, program.key().code_root);
+            (root, pc) = (statement.root_out, statement.pc_out);
+            let rows: usize = trace.steps.iter().map(Vec::len).sum();
+            assert_eq!(rows, package.steps as usize);
+            total += rows as u64;
+        }
+        assert_eq!((pc, total), (HALT_PC, plain.steps()));
+        assert_eq!(root, cutter.tree().root());
+        assert_eq!(cutter.outcome().unwrap().unwrap(), outcome);
+    }
+}
+
+/// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
+#[test]
+fn accesses_form_one_chain_per_word() {
+    let hasher = Hasher::new();
+    let program = common::program(&hasher, &common::torture());
+    for package in Cutter::new(&hasher, &program, &[], Limits { steps: 150 })
+        .unwrap()
+        .take(3)
+    {
+        let trace = replay(&hasher, &package.unwrap()).unwrap();
+        let mut accesses = Vec::new();
+        for step in trace.steps.iter().flatten() {
+            let instruction = step.instruction;
+            let op = instruction.op;
+            if op.reads_rs1() {
+                accesses.push((step.ts, step.rs1));
+            }
+            if op.reads_rs2(instruction.is_imm) {
+                accesses.push((step.ts + 1, step.rs2));
+            }
+            for access in step
+                .memory
+                .iter()
+                .filter(|access| **access != Default::default())
+            {
+                assert!(access.word < 1 << 29);
+                accesses.push((step.ts + 2, *access));
+            }
+            if op.writes_rd() {
+                accesses.push((step.ts + 3, step.rd));
+            }
+        }
+        accesses.sort_by_key(|access| access.0);
+        let mut words = std::collections::BTreeMap::new();
+        for leaf in &trace.leaves {
+            for slot in 0..8 {
+                words.insert(8 * leaf.index + slot as u32, (0, leaf.initial[slot]));
+            }
+        }
+        for (ts, access) in accesses {
+            assert!(access.prev_ts < ts);
+            assert_eq!(
+                words.insert(access.word, (ts, access.next)),
+                Some((access.prev_ts, access.prev))
+            );
+        }
+        for leaf in &trace.leaves {
+            for slot in 0..8 {
+                let expected = (leaf.last_ts[slot], leaf.last[slot]);
+                assert_eq!(words[&(8 * leaf.index + slot as u32)], expected);
+            }
+        }
+        assert!(trace.steps[..11].iter().all(|steps| !steps.is_empty()));
+        let uses: u32 = trace.decodes.iter().map(|decode| decode.uses).sum();
+        assert_eq!(
+            uses as usize,
+            trace.steps.iter().map(Vec::len).sum::<usize>()
+        );
+    }
+}
+
+fn packages() -> (Hasher, Vec<Package>) {
+    let hasher = Hasher::new();
+    let program = common::program(&hasher, &common::torture());
+    let packages = Cutter::new(&hasher, &program, &[], Limits { steps: 200 })
+        .unwrap()
+        .collect::<Result<_, _>>()
+        .unwrap();
+    (hasher, packages)
+}
+
+/// Every part of a package is checked against its statement.
+#[test]
+fn a_changed_package_is_refused() {
+    let (hasher, packages) = packages();
+    let good = &packages[1];
+    assert!(replay(&hasher, good).is_ok());
+    let refuse = |change: &dyn Fn(&mut Package)| {
+        let mut package = good.clone();
+        change(&mut package);
+        replay(&hasher, &package).map(|_| ()).unwrap_err()
+    };
+    use BadPackage::*;
+    assert_eq!(refuse(&|p| p.leaves[0].1[3] ^= 1), RootIn);
+    assert_eq!(refuse(&|p| p.leaves.swap(0, 1)), Order);
+    assert_eq!(refuse(&|p| p.leaves.last_mut().unwrap().0 = 1 << 27), Order);
+    assert_eq!(refuse(&|p| p.leaves.truncate(0)), Siblings);
+    assert!(matches!(
+        refuse(&|p| p.leaves = p.leaves.split_off(1)),
+        RootIn | Siblings
+    ));
+    assert_eq!(refuse(&|p| p.uncles[5] = p.uncles[6]), RootIn);
+    assert_eq!(refuse(&|p| p.uncles.truncate(p.uncles.len() - 1)), Siblings);
+    assert_eq!(refuse(&|p| p.uncles.push(p.uncles[0])), Siblings);
+    assert_eq!(refuse(&|p| p.code_leaves[0].1[0] ^= 1 << 20), ProgramRoot);
+    assert_eq!(refuse(&|p| p.code_uncles.swap(0, 1)), ProgramRoot);
+    assert_eq!(refuse(&|p| p.steps += 1), End);
+    assert_eq!(refuse(&|p| p.steps -= 1), End);
+    assert_eq!(refuse(&|p| p.steps = 0), Steps);
+    assert_eq!(refuse(&|p| p.steps = u32::MAX), Steps);
+    assert_eq!(refuse(&|p| p.statement.ts_end += 4), End);
+    assert_eq!(refuse(&|p| p.statement.pc_out += 4), End);
+    assert_eq!(
+        refuse(&|p| p.statement.root_out = p.statement.root_in),
+        RootOut
+    );
+    assert_eq!(
+        refuse(&|p| p.statement.root_in = p.statement.root_out),
+        RootIn
+    );
+    assert!(matches!(refuse(&|p| p.statement.pc_in += 1), Fault(_)));
+    assert!(matches!(refuse(&|p| p.statement.pc_in = 0x1000), Code(_)));
+}
