@@ -3,7 +3,7 @@
 
 qemu-user runs Linux programs, so each guest is wrapped: the memory map of the machine becomes segments of the ELF
 file, with the input in its place, and the `ecall`s of the guest become jumps to a few instructions that write the
-output region to standard output and exit with the code in a0.
+output region to standard output and exit with the code in a0. Guests that call accelerators cannot run here.
 
     guests/qemu.py [GUEST...]
 """
@@ -20,6 +20,7 @@ ECALL = 0x00000073
 STUB = 0x000F_0000
 INPUT, OUTPUT = 1 << 30, 1 << 31
 PAGE = 4096
+ACCELERATED = {"keccak-call"}
 
 # mv s1, a0; li a0, 1; li a1, 1; slli a1, a1, 31; ld a2, 0(a1); addi a1, a1, 8; li a7, 64; ecall;
 # mv a0, s1; li a7, 93; ecall
@@ -79,7 +80,8 @@ def wrap(elf, data):
 def main():
     wanted = set(sys.argv[1:])
     failures = 0
-    vectors = [v for v in json.loads((HERE / "vectors.json").read_text()) if not wanted or v["guest"] in wanted]
+    vectors = [v for v in json.loads((HERE / "vectors.json").read_text()) if v["guest"] not in ACCELERATED]
+    vectors = [v for v in vectors if not wanted or v["guest"] in wanted]
     with tempfile.TemporaryDirectory() as folder:
         program = pathlib.Path(folder, "guest")
         for vector in vectors:

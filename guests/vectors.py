@@ -170,6 +170,7 @@ def vectors():
     for n, length in [(0, 0), (0, 3), (0, 135), (0, 136), (0, 137), (0, 55), (0, 56), (0, 63), (0, 64), (1, 500), (40, 32)]:
         message = text[:length]
         yield "keccak", word(n) + message, iterate(keccak256, n, message), 0
+        yield "keccak-call", word(n) + message, iterate(keccak256, n, message), 0
         yield "sha256", word(n) + message, iterate(sha256, n, message), 0
     yield "panic", b"", b"before the panic", 101
 
