@@ -72,10 +72,45 @@ def sort(n, seed):
     return b"".join(map(word, [values[0], values[n // 2], values[-1], total]))
 
 
-def memory(rounds, seed):
-    def fold(total, value):
-        return ((total ^ value) * 0x100000001B3) & MASK
+def fold(total, value):
+    return ((total ^ value) * 0x100000001B3) & MASK
 
+
+def heap(rounds, seed):
+    strings = [b""] * 16
+    count, total, mixed, largest = 0, 0, 0, 0
+    numbers = splitmix64(seed)
+    for _ in range(rounds):
+        x = next(numbers)
+        which, other, length = x & 15, x >> 4 & 15, x >> 8 & 255
+        match x >> 16 & 7:
+            case 0 | 1:
+                strings[which] = bytes(length)
+            case 2 | 3:
+                strings[which] += bytes((x >> 24 ^ i) & 255 for i in range(length))
+            case 4:
+                strings[which] = strings[which][:length]
+            case 5:
+                strings[which] = strings[other]
+            case 6:
+                strings[which] = strings[other] + strings[which][:length]
+            case _:
+                strings[which] = bytes([x >> 32 & 255]) * len(strings[which])
+        if len(strings[which]) > 2000:
+            strings[which] = strings[which][:length]
+        count += 1
+        total -= length
+        mixed = ((mixed ^ (x >> 32)) | length) & ~(1 << (x >> 59)) & 0xFFFFFFFF
+        largest = max(largest, x)
+    result = 0
+    for string in strings:
+        result = fold(result, len(string))
+        for byte in string:
+            result = fold(result, byte)
+    return word(result) + word((count & 0xFF) + (total & 0xFFFF) + mixed + (largest >> 8))
+
+
+def memory(rounds, seed):
     size = 4096
     buffer = bytearray((i * 31 + 7) & 255 for i in range(size))
     numbers = splitmix64(seed)
@@ -90,7 +125,8 @@ def memory(rounds, seed):
         buffer[to : to + length] = bytes(buffer[start : start + length])
         start, length = place(x, 32), (x >> 44) & 63
         buffer[start : start + length] = bytes([x >> 56]) * length
-        a, b = place(y, 0), place(y, 12)
+        a, b, equal = place(y, 0), place(y, 12), ((y >> 48) & 63) % 41
+        buffer[b : b + equal] = bytes(buffer[a : a + equal])
         a, b = buffer[a : a + 40], buffer[b : b + 40]
         total = fold(total, (a > b) - (a < b) + 1)
         start = place(y, 24)
@@ -126,8 +162,10 @@ def vectors():
     yield "fibonacci", b"short", b"", 101
     for n, seed in [(1, 0), (2, 1), (20, 2), (1000, 3), (20000, 4)]:
         yield "sort", word(n) + word(seed), sort(n, seed), 0
-    for rounds, seed in [(0, 0), (1, 1), (10, 2), (1000, 3)]:
+    for rounds, seed in [(0, 0), (1, 1), (10, 2), (1000, 3), (5000, 4)]:
         yield "memory", word(rounds) + word(seed), memory(rounds, seed), 0
+    for rounds, seed in [(0, 0), (1, 1), (10, 2), (1000, 3), (5000, 4)]:
+        yield "heap", word(rounds) + word(seed), heap(rounds, seed), 0
     text = b"The quick brown fox jumps over the lazy dog. " * 20
     for n, length in [(0, 0), (0, 3), (0, 135), (0, 136), (0, 137), (0, 55), (0, 56), (0, 63), (0, 64), (1, 500), (40, 32)]:
         message = text[:length]

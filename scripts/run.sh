@@ -11,7 +11,9 @@ GUEST=guests/elf/fibonacci.elf
 cargo +stable build --release -p hearth --locked
 mkdir -p "$OUT"
 # The guest reads N as a little-endian 64-bit number.
-printf "$(printf '%016x' "$N" | sed -E 's/(..)(..)(..)(..)(..)(..)(..)(..)/\\x\8\\x\7\\x\6\\x\5\\x\4\\x\3\\x\2\\x\1/')" >"$OUT/input"
+for shift in 0 8 16 24 32 40 48 56; do
+  printf '%b' "\\x$(printf '%02x' $((N >> shift & 255)))"
+done >"$OUT/input"
 
 HEARTH=${CARGO_TARGET_DIR:-target}/release/hearth
 "$HEARTH" prove --program "$GUEST" --input "$OUT/input" --out "$OUT/proof"

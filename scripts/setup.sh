@@ -115,6 +115,7 @@ step_compiler() {
     tar -C "$PREFIX" -x --wildcards './usr/src/rustc-*/library' './usr/lib/rustlib/src'
   rm -rf "$packages"
 
+  # shellcheck disable=SC2016 # $ORIGIN is the loader's
   for name in rustc rustdoc; do patchelf --set-rpath '$ORIGIN/../lib/x86_64-linux-gnu' "$USR/bin/$name"; done
   local bin=$USR/lib/rustlib/x86_64-unknown-linux-gnu/bin
   mkdir -p "$bin"
@@ -209,7 +210,10 @@ npm_install() {
   npm install --silent --no-audit --no-fund --save-exact --prefix "$PREFIX/npm" "$@" >/dev/null
 }
 
-step_qemu() { apt_install qemu-riscv64 qemu-user; }
+step_qemu() {
+  apt_install qemu-riscv64 qemu-user
+  apt_install python3 python3
+}
 
 # ----------------------------------------------------------------------------------------------------------------
 

@@ -17,6 +17,7 @@
 #![no_std]
 #![warn(missing_docs)]
 
+pub mod accelerators;
 mod atomics;
 mod heap;
 mod io;

@@ -41,6 +41,8 @@ fn round(buffer: &mut [u8; SIZE], sum: &mut u64, x: u64, y: u64) {
     buffer[at..at + length].fill((x >> 56) as u8);
 
     let (a, b) = (field(y, 0, 12) % (SIZE - 256), field(y, 12, 12) % (SIZE - 256));
+    // Up to all 40 bytes that are compared are made equal first.
+    buffer.copy_within(a..a + field(y, 48, 6) % 41, b);
     let order = buffer[a..a + 40].cmp(&buffer[b..b + 40]);
     *sum = fold(*sum, (order as i64 + 1) as u64);
 

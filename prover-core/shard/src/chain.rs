@@ -5,10 +5,11 @@
 
 use alloc::vec::Vec;
 
-use hearth_machine::frontier::{Frontier, Kind, root};
 use hearth_machine::hash::{DIGEST, Digest, Felt, Hasher};
-use hearth_machine::layout::{HALT_PC, LEAF_BYTES, OUTPUT_BASE, OUTPUT_MAX, REGISTER_LEAF};
+use hearth_machine::layout::HALT_PC;
+use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::program::ProgramKey;
+use hearth_machine::run::Outcome;
 use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
@@ -26,12 +27,6 @@ const MAGIC: [u8; 6] = *b"HEARTH";
 pub const MAX_BYTES: usize = 1 << 30;
 /// Largest number of shards in a run (docs/soundness.md).
 pub const MAX_SHARDS: usize = 1 << 13;
-
-/// Leaf that holds a0, and its place in it.
-const EXIT_LEAF: u32 = REGISTER_LEAF + 1;
-const EXIT_WORD: usize = 2;
-/// First leaf of the output region.
-const OUTPUT_LEAF: u32 = (OUTPUT_BASE / LEAF_BYTES) as u32;
 
 /// A digest as canonical numbers.
 type Words = [u32; DIGEST];
@@ -65,59 +60,29 @@ impl Link {
     }
 }
 
-/// The opening of a0 and of the output region under the last root.
+/// The opening of exit code and output under the last root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closing {
-    /// The leaves of the output region that hold its length and bytes, then the leaf of a0.
-    leaves: Vec<[u64; 8]>,
-    /// Sibling digests, by level from the leaves, then by index.
+struct Closing {
+    output: Vec<[u64; 8]>,
+    registers: [u64; 8],
     uncles: Vec<Words>,
 }
 
-/// Leaves of the output region with `length` bytes after its length word.
-fn output_leaves(length: u64) -> u32 {
-    (8 + length).div_ceil(LEAF_BYTES) as u32
-}
-
-/// Indexes of the leaves of a closing whose output has `length` bytes.
-fn closing_leaves(length: u64) -> Vec<u32> {
-    (OUTPUT_LEAF..OUTPUT_LEAF + output_leaves(length)).chain([EXIT_LEAF]).collect()
+impl From<&Opening> for Closing {
+    fn from(opening: &Opening) -> Self {
+        Self {
+            output: opening.output.clone(),
+            registers: opening.registers,
+            uncles: opening.uncles.iter().map(words).collect(),
+        }
+    }
 }
 
 impl Closing {
-    /// The opening for an output of `length` bytes; `leaf` and `uncles` read the last memory and its tree.
-    pub fn new(
-        length: u64,
-        leaf: impl Fn(u32) -> [u64; 8],
-        uncles: impl FnOnce(&Frontier) -> Vec<Digest>,
-    ) -> Self {
-        let leaves = closing_leaves(length);
-        Self {
-            leaves: leaves.iter().map(|&index| leaf(index)).collect(),
-            uncles: uncles(&Frontier::new(Kind::Memory, leaves)).iter().map(words).collect(),
-        }
-    }
-
-    /// Exit code and output, if the opening leads to `expected`.
-    fn open(&self, hasher: &Hasher, expected: &Digest) -> Result<(u64, Vec<u8>), ChainError> {
-        let length = self.leaves.first().ok_or(ChainError::Closing)?[0];
-        if length > OUTPUT_MAX {
-            return Err(ChainError::OutputTooLong(length));
-        }
-        let indexes = closing_leaves(length);
-        if indexes.len() != self.leaves.len() {
-            return Err(ChainError::Closing);
-        }
-        let digests = self.leaves.iter().map(|words| hasher.memory_leaf(words)).collect();
-        let uncles = self.uncles.iter().map(digest).collect::<Option<Vec<_>>>().ok_or(ChainError::Closing)?;
-        let folded = Frontier::new(Kind::Memory, indexes).fold(hasher, digests, &uncles).ok_or(ChainError::Closing)?;
-        if root(&folded).as_ref() != Some(expected) {
-            return Err(ChainError::Closing);
-        }
-        let (exit, output) = self.leaves.split_last().ok_or(ChainError::Closing)?;
-        let bytes: Vec<u8> = output.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
-        let output = bytes.get(8..8 + length as usize).ok_or(ChainError::Closing)?;
-        Ok((exit[EXIT_WORD], output.to_vec()))
+    /// The opening, if its digests are canonical.
+    fn opening(&self) -> Option<Opening> {
+        let uncles = self.uncles.iter().map(digest).collect::<Option<_>>()?;
+        Some(Opening { output: self.output.clone(), registers: self.registers, uncles })
     }
 }
 
@@ -179,17 +144,14 @@ pub enum ChainError {
     /// The run does not end in HALT.
     #[error("the run stops at pc {0:#x} and is not finished")]
     NotFinished(u32),
-    /// The opening of exit code and output does not lead to the last root.
-    #[error("exit code and output do not belong to the last memory root")]
-    Closing,
-    /// The length of the output is over the limit.
-    #[error("the output has {0} bytes; at most {OUTPUT_MAX} are accepted")]
-    OutputTooLong(u64),
+    /// Exit code and output do not belong to the last memory root.
+    #[error("exit code and output: {0}")]
+    Opening(#[from] OpeningError),
 }
 
 impl ChainProof {
     /// Puts a proof together.
-    pub fn new(class: SizeClass, program: &ProgramKey, input: &Digest, links: Vec<Link>, closing: Closing) -> Self {
+    pub fn new(class: SizeClass, program: &ProgramKey, input: &Digest, links: Vec<Link>, opening: &Opening) -> Self {
         Self {
             magic: MAGIC,
             version: VERSION,
@@ -197,7 +159,7 @@ impl ChainProof {
             program: words(&program.digest(&Hasher::new())),
             input: words(input),
             links,
-            closing,
+            closing: opening.into(),
         }
     }
 
@@ -273,7 +235,8 @@ impl ChainProof {
         if pc_in != HALT_PC {
             return Err(ChainError::NotFinished(pc_in));
         }
-        let (exit_code, output) = self.closing.open(&hasher, &root_in)?;
+        let opening = self.closing.opening().ok_or(ChainError::Format("a digest is not canonical"))?;
+        let Outcome { exit_code, output } = opening.verify(&hasher, &root_in)?;
         Ok(Verified { exit_code, output, input, shards: self.links.len(), class })
     }
 }
