@@ -80,14 +80,8 @@ def wrap(elf, data):
 def main():
     wanted = set(sys.argv[1:])
     failures = 0
-<<<<<<< HEAD
-    vectors = [v for v in json.loads((HERE / "vectors.json").read_text()) if not wanted or v["guest"] in wanted]
-    # An accelerator call is an `ecall` that Linux does not know.
-    vectors = [v for v in vectors if v["guest"] not in ACCELERATED]
-=======
     vectors = [v for v in json.loads((HERE / "vectors.json").read_text()) if v["guest"] not in ACCELERATED]
     vectors = [v for v in vectors if not wanted or v["guest"] in wanted]
->>>>>>> house
     with tempfile.TemporaryDirectory() as folder:
         program = pathlib.Path(folder, "guest")
         for vector in vectors:

@@ -1,16 +1,8 @@
-<<<<<<< HEAD
-//! Keccak-256 by the machine's accelerator, iterated. Input and output as of the guest `keccak`, which does it in software.
-#![no_std]
-#![no_main]
-
-use hearth_guest::{entry, keccak256, read_input, write_output};
-=======
 //! Keccak-256 by the machine's accelerator, iterated: input and output are those of the guest `keccak`.
 #![no_std]
 #![no_main]
 
 use hearth_guest::{accelerators::keccak256, entry, read_input, write_output};
->>>>>>> house
 
 entry!(main);
 

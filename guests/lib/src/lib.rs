@@ -21,7 +21,6 @@ pub mod accelerators;
 mod atomics;
 mod heap;
 mod io;
-mod keccak;
 mod mem;
 mod runtime;
 
@@ -44,5 +43,4 @@ pub mod map {
 }
 
 pub use io::{read_input, write_output};
-pub use keccak::{keccak_f, keccak256};
 pub use runtime::exit;
