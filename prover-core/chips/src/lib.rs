@@ -29,6 +29,7 @@ pub mod bytes;
 pub mod check;
 pub mod chip;
 pub mod columns;
+pub mod divrem;
 pub mod evaluate;
 pub mod lookups;
 pub mod mul;
