@@ -31,6 +31,7 @@ pub mod chip;
 pub mod code_leaf;
 pub mod code_node;
 pub mod columns;
+pub mod divrem;
 pub mod evaluate;
 pub mod keccak;
 pub mod lookups;

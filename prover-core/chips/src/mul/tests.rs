@@ -8,7 +8,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
 use super::{Mul, MulChip};
 use crate::Felt;
-use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::StepChip;
 use crate::product::limb_sums;
 
@@ -62,7 +62,7 @@ fn honest_rows_hold() {
                 let table = MulChip::table(&[step(op, x, y)], 1);
                 let report = report::<MulChip>(&table, &[]);
                 assert!(report.is_honest(), "{op:?} {x:x} {y:x} {:?} {:?}", report.violations, report.bad_lookups);
-                assert_eq!(report.interactions, 40);
+                assert_eq!((Mul::WIDTH, report.interactions), (54, 40));
                 let mut message = alloc::vec![REGISTER_WORD + 7, 0x2_0003];
                 message.extend((0..4).map(|k| u32::from((expected(op, x, y) >> (16 * k)) as u16)));
                 assert_eq!(report.messages[&("memory".into(), message)], Felt::ONE, "{op:?} {x:x} {y:x}");
@@ -99,11 +99,10 @@ fn a_carry_cannot_wrap_around_the_field() {
     let mut table = MulChip::table(&[step(Op::Mulhu, x, y)], 1);
     let row: &mut Mul<Felt> = table.values.as_mut_slice().borrow_mut();
     row.product[0] += Felt::ONE;
-    let sums = limb_sums(x, y);
     let mut carry = i64::from(row.carry[0].as_canonical_u32()) + 32512;
     row.carry[0] = Felt::from_u32(carry as u32);
-    for k in 1..8 {
-        let sum = sums[k] + carry;
+    for (k, sum) in limb_sums(x, y).into_iter().enumerate().skip(1) {
+        let sum = sum + carry;
         carry = sum >> 16;
         row.product[k] = Felt::from_u16(sum as u16);
         row.carry[k] = Felt::from_u32(carry as u32 + if k < 4 { 0 } else { 2 });
@@ -131,6 +130,11 @@ fn signs_are_those_of_the_operands() {
         let report = report::<MulChip>(&table, &[]);
         assert!(report.violations.is_empty() && !report.bad_lookups.is_empty(), "{made:?} {claimed:?}");
     }
+}
+
+#[test]
+fn degrees_are_low() {
+    assert_eq!(degrees::<MulChip>(), (2, 2));
 }
 
 /// Index of a column.
