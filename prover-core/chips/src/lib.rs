@@ -8,6 +8,8 @@
 //! | [`bus`] | the messages, one type each, and how to send and receive them |
 //! | [`columns!`] | named columns over a row of cells |
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
+//! | [`binary`] | what rows with two operands and one result share |
+//! | [`less_than`] | the comparison gadget |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
 //! | [`chip`] | what a chip is |
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
@@ -21,11 +23,19 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod binary;
+pub mod bitwise;
+pub mod branch;
 pub mod bus;
 pub mod check;
 pub mod chip;
 pub mod columns;
+pub mod compare;
 pub mod evaluate;
+#[cfg(test)]
+mod fixtures;
+pub mod less_than;
+pub mod shift;
 pub mod step;
 
 pub use hearth_machine::hash::Felt;
