@@ -9,6 +9,7 @@
 //! | [`columns!`] | named columns over a row of cells |
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
+//! | [`address`] | base + immediate to a word, for loads and stores |
 //! | [`chip`] | what a chip is |
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
 //! | one folder per chip | columns, constraints, rows, tests and a README with the argument |
@@ -21,11 +22,17 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod address;
 pub mod bus;
 pub mod check;
 pub mod chip;
 pub mod columns;
 pub mod evaluate;
+pub mod jump;
+#[cfg(test)]
+mod memory_model;
 pub mod step;
+#[cfg(test)]
+mod step_tests;
 
 pub use hearth_machine::hash::Felt;
