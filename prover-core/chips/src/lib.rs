@@ -29,6 +29,8 @@ pub mod chip;
 pub mod columns;
 pub mod evaluate;
 pub mod jump;
+pub mod load;
+pub mod load_double;
 #[cfg(test)]
 mod memory_model;
 pub mod step;
