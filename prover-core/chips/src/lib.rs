@@ -36,5 +36,7 @@ mod memory_model;
 pub mod step;
 #[cfg(test)]
 mod step_tests;
+pub mod store;
+pub mod store_double;
 
 pub use hearth_machine::hash::Felt;
