@@ -33,6 +33,7 @@ pub mod load;
 pub mod load_double;
 #[cfg(test)]
 mod memory_model;
+pub mod misaligned;
 pub mod step;
 #[cfg(test)]
 mod step_tests;
