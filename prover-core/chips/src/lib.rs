@@ -27,6 +27,7 @@ pub mod bus;
 pub mod check;
 pub mod chip;
 pub mod columns;
+pub mod ecall;
 pub mod evaluate;
 pub mod jump;
 pub mod load;
