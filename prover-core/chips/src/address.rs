@@ -1,15 +1,15 @@
 //! From base register and immediate to a word of data space, for loads and stores.
 //!
-//! **Assumes** base limbs below 2^16 (memory bus), immediate limbs below 2^16 with limb 3 equal to limb 2 (decoding), and
-//! an offset that is an integer in `[0, 8)` on real rows (the chip makes it from boolean flags).
+//! **Assumes** base limbs below 2^16 (memory bus), immediate limbs below 2^16 with limb 3 equal to limb 2 (decoding),
+//! and an offset that is an integer in `[0, 8)` on real rows (the chip makes it from boolean flags).
 //! **Guarantees** on real rows `8 word + offset = (base + imm) mod 2^64 < 2^32` as integers, so `word < 2^29`: no data
 //! access reaches a register (conditions 8 and 10 of the memory argument), and word and offset are unique.
 //!
-//! **Why a cheater fails.** Look-ups make `middle` a byte, and `low` a byte whose eightfold is a byte, so `low < 2^5` (both
-//! look-ups are needed: the second alone would admit eighths). Then `limb_0 = offset + 8 low + 2^8 middle` is a
+//! **Why a cheater fails.** Look-ups make `middle` a byte, and `low` a byte whose eightfold is a byte, so `low < 2^5`
+//! (both look-ups are needed: the second alone would admit eighths). Then `limb_0 = offset + 8 low + 2^8 middle` is a
 //! decomposition of an integer below 2^16, and `high` is one by look-up. Each carry
-//! `(base_i + imm_i + carry - limb_i) / 2^16` is 0 or 1, an equation between integers below 2^18, so the limbs are those of
-//! the sum; those of the upper half are the constant 0.
+//! `(base_i + imm_i + carry - limb_i) / 2^16` is 0 or 1, an equation between integers below 2^18, so the limbs are those
+//! of the sum; those of the upper half are the constant 0.
 //!
 //! Three columns and two interactions beside half a pair: cheaper than looking up limb 0 and its eighth.
 

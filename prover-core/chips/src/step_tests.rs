@@ -25,8 +25,8 @@ pub fn has_row<C: StepChip>(step: Step) -> bool {
     report::<C>(&C::table(&[step], 1), &[]).is_honest()
 }
 
-/// Asserts that single changes of cells survive on the row of `step` exactly in the columns `free`, and on an unused row
-/// nowhere in the first `flags` columns.
+/// Asserts that single changes of cells survive on the row of `step` exactly in the columns `free`, and on an unused
+/// row nowhere in the first `flags` columns.
 pub fn assert_pinned<C: StepChip>(step: Step, free: &[usize], flags: usize) {
     let instruction = step.instruction;
     let (used, padding): (Vec<_>, Vec<_>) =
@@ -46,8 +46,8 @@ pub fn assert_refused<C: StepChip>(step: Step, forge: impl Fn(&mut [Felt])) {
     assert!(!report::<C>(&table, &[]).is_honest());
 }
 
-/// Asserts degree at most 3 of constraints, at most 2 of message fields and at most 1 of counts: their values along a random
-/// line through the space of rows have vanishing differences of one order more.
+/// Asserts degree at most 3 of constraints, at most 2 of message fields and at most 1 of counts: their values along a
+/// random line through the space of rows have vanishing differences of one order more.
 fn assert_degrees<C: StepChip>(table: &RowMajorMatrix<Felt>) {
     #[derive(Default)]
     struct Values([Vec<Felt>; 3]);

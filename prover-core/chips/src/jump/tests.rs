@@ -1,3 +1,4 @@
+use alloc::vec::Vec;
 use core::borrow::BorrowMut;
 
 use hearth_machine::isa::{Instruction, Op};
@@ -45,7 +46,7 @@ const PCS: [u32; 5] = [0, 0x10_0000, 0xfffc, 0x1234_fff8, (1 << 30) - 68];
 
 #[test]
 fn honest_rows_hold() {
-    let mut steps = alloc::vec::Vec::new();
+    let mut steps = Vec::new();
     for pc in PCS {
         for target in PCS {
             steps.push(jal(pc, target));
@@ -71,7 +72,7 @@ fn every_cell_is_pinned() {
         assert_pinned::<JumpChip>(jalr(0x1234_fffc, base, 0x7ff), &[], flags);
     }
     // jal reads no register and sums nothing.
-    let mut free: alloc::vec::Vec<_> = (0..4).map(|i| column(|row| row.base.value[i])).collect();
+    let mut free: Vec<_> = (0..4).map(|i| column(|row| row.base.value[i])).collect();
     free.push(column(|row| row.base.previous.ts));
     free.extend([column(|row| row.bit), column(|row| row.low), column(|row| row.high)]);
     assert_pinned::<JumpChip>(jal(0x1234_fffc, 0x10_0000), &free, flags);

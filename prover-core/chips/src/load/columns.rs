@@ -3,8 +3,8 @@ use crate::columns;
 use crate::step::{Read, StateColumns, Write};
 
 columns! {
-    /// A row of the load chip. Exactly one of `half` and `word` is 1 on a row in use: it says which part of the memory word
-    /// the access lies in, and so its size class and offset at once.
+    /// A row of the load chip. Exactly one of `half` and `word` is 1 on a row in use: it says which part of the memory
+    /// word the access lies in, and so its size class and offset at once.
     pub struct Load {
         /// 1 at `i` for a byte or halfword in limb `i`.
         pub half: [T; 4],

@@ -22,6 +22,8 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
     let store: B::Expr = row.store.into_iter().map(Into::into).sum();
     let real = load.clone() + store.clone();
     let is_signed = lh.clone() + lw.clone();
+    let two = lh + lhu;
+    let four = lw + lwu;
 
     for flag in row.load.into_iter().chain(row.store).chain(row.offset).chain([row.sign]) {
         builder.assert_bool(flag);
@@ -32,10 +34,7 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
 
     // Where the access ends in the second word: 7 + 2, 5 + 4, 1 + 8 and above.
     let from_5 = row.offset[4] + row.offset[5] + row.offset[6].into();
-    let crosses = (lh.clone() + lhu.clone() + sh.clone()) * row.offset[6]
-        + (lw.clone() + lwu.clone() + sw.clone()) * from_5
-        + ld.clone()
-        + sd.clone();
+    let crosses = (two.clone() + sh) * row.offset[6] + (four.clone() + sw.clone()) * from_5 + ld.clone() + sd.clone();
     builder.assert_zero(crosses - row.crosses.into());
 
     // Bytes of the window and of the data. The upper byte is the quotient that the limb and the lower byte leave.
@@ -44,12 +43,14 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
 
     // Loads: byte k of the result is byte offset + k of the window, as far as the size goes; then the sign follows.
     let shifted = |k: usize| (1..8).map(|at| row.offset[at - 1] * old[at + k].clone()).sum::<B::Expr>();
-    let four = lw.clone() + lwu.clone();
-    let limb_sizes = [load.clone(), four.clone() + ld.clone(), ld.clone(), ld];
-    for (i, has_limb) in limb_sizes.into_iter().enumerate() {
+    let loaded = [load.clone(), four.clone() + ld.clone(), ld.clone(), ld];
+    for (i, loaded) in loaded.into_iter().enumerate() {
         let limb = shifted(2 * i) + shifted(2 * i + 1) * Felt::from_u16(256);
-        builder.assert_zero(has_limb.clone() * (limb - row.data[i].into()));
-        builder.assert_zero((load.clone() - has_limb) * (row.data[i] - row.sign * Felt::from_u16(0xffff)));
+        builder.assert_zero(loaded * (limb - row.data[i].into()));
+    }
+    let extended = [two.clone(), two.clone() + four.clone(), two + four];
+    for (i, extended) in (1..).zip(extended) {
+        builder.assert_zero(extended * (row.data[i] - row.sign * Felt::from_u16(0xffff)));
     }
     // Stores: byte offset + k of the window becomes byte k of the data. All other bytes stay (condition 6).
     let byte_sizes: [B::Expr; 8] = core::array::from_fn(|k| match k {
@@ -58,9 +59,9 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
         _ => sd.clone(),
     });
     let change = |at: usize| {
-        let sources = (0..8).filter(|k| (1..8).contains(&(at.wrapping_sub(*k))));
+        let data_bytes = (0..8).filter(|&k| k < at && at < k + 8);
         let change = |k: usize| byte_sizes[k].clone() * (data[k].clone() - old[at].clone()) * row.offset[at - k - 1];
-        sources.map(change).sum::<B::Expr>()
+        data_bytes.map(change).sum::<B::Expr>()
     };
     for i in 0..8 {
         let limb = row.memory[i / 4].old[i % 4] + change(2 * i) + change(2 * i + 1) * Felt::from_u16(256);

@@ -3,8 +3,8 @@ use crate::columns;
 use crate::step::{Read, StateColumns, Write};
 
 columns! {
-    /// A row of the store chip. Exactly one of `half` and `word` is 1 on a row in use: it says which part of the memory word
-    /// is replaced, and so the size class and the offset at once.
+    /// A row of the store chip. Exactly one of `half` and `word` is 1 on a row in use: it says which part of the memory
+    /// word is replaced, and so the size class and the offset at once.
     pub struct Store {
         /// 1 at `i` for a byte or halfword in limb `i`.
         pub half: [T; 4],

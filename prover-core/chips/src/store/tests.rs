@@ -1,6 +1,6 @@
+use alloc::vec::Vec;
 use core::borrow::BorrowMut;
 
-use alloc::vec::Vec;
 use hearth_machine::isa::Op;
 use p3_field::PrimeCharacteristicRing;
 
