@@ -22,6 +22,7 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod address;
 pub mod and;
 pub mod binary;
 pub mod bitwise;
@@ -36,19 +37,28 @@ pub mod code_node;
 pub mod columns;
 pub mod compare;
 pub mod divrem;
+pub mod ecall;
 pub mod evaluate;
 pub mod fixtures;
+pub mod jump;
 pub mod keccak;
 pub mod less_than;
+pub mod load;
+pub mod load_double;
 pub mod lookups;
 pub mod memory_leaf;
+pub mod memory_model;
 pub mod memory_node;
+pub mod misaligned;
 pub mod mul;
 pub mod packing;
 pub mod poseidon2;
 pub mod product;
 pub mod shift;
 pub mod step;
+pub mod step_tests;
+pub mod store;
+pub mod store_double;
 pub mod tables;
 pub mod uncle;
 
