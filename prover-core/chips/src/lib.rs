@@ -39,7 +39,8 @@ pub mod compare;
 pub mod divrem;
 pub mod ecall;
 pub mod evaluate;
-pub mod fixtures;
+#[cfg(test)]
+mod fixtures;
 pub mod jump;
 pub mod keccak;
 pub mod less_than;
@@ -47,7 +48,8 @@ pub mod load;
 pub mod load_double;
 pub mod lookups;
 pub mod memory_leaf;
-pub mod memory_model;
+#[cfg(test)]
+mod memory_model;
 pub mod memory_node;
 pub mod misaligned;
 pub mod mul;
@@ -56,7 +58,8 @@ pub mod poseidon2;
 pub mod product;
 pub mod shift;
 pub mod step;
-pub mod step_tests;
+#[cfg(test)]
+mod step_tests;
 pub mod store;
 pub mod store_double;
 pub mod tables;
