@@ -9,6 +9,7 @@
 //! | [`columns!`] | named columns over a row of cells |
 //! | [`step`] | what the rows of all instruction families share: state, decode, registers, ranges |
 //! | [`binary`] | what rows with two operands and one result share |
+//! | [`operation`] | the flags of a chip with several operations |
 //! | [`less_than`] | the comparison gadget |
 //! | [`evaluate`] | rows evaluated on concrete values: lookup counting, and the checker of all tests |
 //! | [`chip`] | what a chip is |
@@ -35,6 +36,7 @@ pub mod evaluate;
 #[cfg(test)]
 mod fixtures;
 pub mod less_than;
+pub mod operation;
 pub mod shift;
 pub mod step;
 
