@@ -53,6 +53,7 @@ mod memory_model;
 pub mod memory_node;
 pub mod misaligned;
 pub mod mul;
+pub mod operation;
 pub mod packing;
 pub mod poseidon2;
 pub mod product;

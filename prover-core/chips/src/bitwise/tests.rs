@@ -8,7 +8,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{Bitwise, BitwiseChip};
 use crate::Felt;
-use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes};
 
@@ -42,6 +42,11 @@ fn honest_rows_hold_and_write_the_result() {
         }
     }
     assert_eq!(BitwiseChip::WIDTH, 43);
+}
+
+#[test]
+fn degrees_are_low() {
+    assert_eq!(degrees::<BitwiseChip>(), (2, 2));
 }
 
 #[test]

@@ -95,11 +95,10 @@ fn product<B: InteractionBuilder<F = Felt>>(step: &mut Step<'_, B>, row: &Shift<
     }
 
     // First times `factor` <= 2^8. Bytes below, at and above the current place; then bit 3 decides which two make a limb.
-    let shifted = [x[0], x[1], row.upper[0], row.upper[1]];
     let mut carry = B::Expr::ZERO;
     let mut before = B::Expr::ZERO;
-    for i in 0..4 {
-        let limb = row.factor * shifted[i] + carry - row.carry[i] * byte(2);
+    for (i, shifted) in [x[0], x[1], row.upper[0], row.upper[1]].into_iter().enumerate() {
+        let limb = row.factor * shifted + carry - row.carry[i] * byte(2);
         let low = limb.clone() - row.high[i] * byte(1);
         step.byte(low.clone());
         step.byte(row.high[i].into());
