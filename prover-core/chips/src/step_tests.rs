@@ -7,7 +7,7 @@ use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::Felt;
-use crate::check::{report, survivors};
+use crate::check::{mutants, report, survivors};
 use crate::chip::StepChip;
 use crate::evaluate::{Evaluator, Sink};
 
@@ -34,6 +34,29 @@ pub fn assert_pinned<C: StepChip>(step: Step, free: &[usize], flags: usize) {
     let used: Vec<usize> = used.into_iter().map(|(_, column)| column).collect();
     assert_eq!(used, free, "{instruction:?}");
     assert!(padding.iter().all(|&(_, column)| column >= flags), "{padding:?}");
+}
+
+/// Asserts that no change of two cells at once survives on the row of `step`, those in columns `free` left alone.
+pub fn assert_pairs_pinned<C: StepChip>(step: Step, free: &[usize]) {
+    let mut table = C::table(&[step], 1);
+    let honest = report::<C>(&table, &[]);
+    let cells: Vec<usize> = (0..C::WIDTH).filter(|cell| !free.contains(cell)).collect();
+    for (i, &first) in cells.iter().enumerate() {
+        let first_cell = table.values[first];
+        for first_mutant in mutants(first_cell) {
+            table.values[first] = first_mutant;
+            for &second in &cells[i + 1..] {
+                let second_cell = table.values[second];
+                for second_mutant in mutants(second_cell) {
+                    table.values[second] = second_mutant;
+                    let rejected = report::<C>(&table, &[]).is_rejected_against(&honest);
+                    assert!(rejected, "{:?}: columns {first} and {second}", step.instruction);
+                }
+                table.values[second] = second_cell;
+            }
+        }
+        table.values[first] = first_cell;
+    }
 }
 
 /// Asserts that the row that `forge` makes of the honest one of `step` breaks a constraint or a look-up: it fails by
