@@ -72,7 +72,7 @@ impl Sink for Collector {
 }
 
 /// Buses whose tables are functions: what they hold does not depend on the shard.
-fn is_lookup(bus: &str) -> bool {
+pub fn is_lookup(bus: &str) -> bool {
     matches!(bus, "range16" | "bytes" | "and" | "hash")
 }
 

@@ -11,7 +11,7 @@
 //! integer below 2^24; all stamps are below p - 2^24 (the class bounds rows x ticks), so it is an equation between
 //! integers and every access moves forward in time. `high` is no column: it is the quotient that the equation fixes.
 
-use hearth_machine::isa::{Instruction, Op};
+use hearth_machine::isa::Instruction;
 use hearth_machine::layout::{REGISTER_WORD, STEP_TICKS};
 use hearth_machine::trace::Access;
 use p3_air::AirBuilder;

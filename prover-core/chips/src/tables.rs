@@ -6,6 +6,7 @@ use hearth_machine::isa::Family;
 use hearth_machine::keccak::ROUNDS;
 use hearth_machine::trace::ShardTrace;
 use p3_air::{Air, BaseAir};
+use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -16,6 +17,7 @@ use crate::bitwise::BitwiseChip;
 use crate::boundary::{self, BoundaryChip, Public};
 use crate::branch::BranchChip;
 use crate::bytes::BytesChip;
+use crate::check::{self, Messages, Report};
 use crate::chip::{Chip, RecordChip, StepChip};
 use crate::code_leaf::CodeLeafChip;
 use crate::code_node::CodeNodeChip;
@@ -52,6 +54,11 @@ macro_rules! tables {
             /// Name in costs and reports.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => <$chip>::NAME,)* }
+            }
+
+            /// What the checker of the tests finds in a table of this kind.
+            pub fn report(self, table: &RowMajorMatrix<Felt>, public: &[Felt]) -> Report {
+                match self { $(Self::$variant => check::report::<$chip>(table, public),)* }
             }
 
             /// Columns.
@@ -220,5 +227,22 @@ impl Tables {
     /// Committed cells, padding rows included.
     pub fn cells(&self) -> usize {
         self.matrices.iter().map(|matrix| matrix.values.len()).sum()
+    }
+
+    /// The checker's reports of all tables, and the messages that do not balance over all of them.
+    pub fn check(&self) -> (Vec<(Table, Report)>, Messages) {
+        let mut net = Messages::new();
+        let reports = self.tables.iter().zip(&self.matrices).map(|(&table, matrix)| {
+            let public = if table == Table::Boundary { &self.public_values[..] } else { &[] };
+            let report = table.report(matrix, public);
+            for (message, &count) in &report.messages {
+                *net.entry(message.clone()).or_insert(Felt::ZERO) += count;
+            }
+            (table, report)
+        });
+        let reports = reports.collect();
+        // The look-up tables provide what reports have already found in the functions.
+        net.retain(|(bus, _), count| !check::is_lookup(bus) && *count != Felt::ZERO);
+        (reports, net)
     }
 }

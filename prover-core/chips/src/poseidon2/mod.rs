@@ -6,7 +6,7 @@ mod tests;
 
 use core::borrow::{Borrow, BorrowMut};
 
-use hearth_machine::hash::{BLOCK, DIGEST, Tag, WIDTH};
+use hearth_machine::hash::{BLOCK, DIGEST, WIDTH};
 use p3_air::WindowAccess;
 use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;

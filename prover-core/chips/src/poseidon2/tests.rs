@@ -8,8 +8,7 @@ use crate::Felt;
 use crate::check::{report, survivors, zero_row_is_neutral};
 use crate::chip::RecordChip;
 
-const DOMAINS: [(Tag, u32); 4] =
-    [(Tag::MemoryNode, 27), (Tag::MemoryLeaf, 0), (Tag::CodeNode, 1), (Tag::CodeLeaf, 0)];
+const DOMAINS: [(Tag, u32); 4] = [(Tag::MemoryNode, 27), (Tag::MemoryLeaf, 0), (Tag::CodeNode, 1), (Tag::CodeLeaf, 0)];
 
 fn hash_call(tag: Tag, level: u32, input: [Felt; BLOCK], uses: u32) -> HashCall {
     HashCall { tag: Felt::from_u8(tag as u8), level: Felt::from_u32(level), input, uses }
@@ -17,11 +16,7 @@ fn hash_call(tag: Tag, level: u32, input: [Felt; BLOCK], uses: u32) -> HashCall 
 
 fn calls() -> Vec<HashCall> {
     let input = |seed: u32| core::array::from_fn(|i| Felt::from_u64(u64::from(seed) * 0x9e37_79b9 * (i as u64 + 1)));
-    DOMAINS
-        .into_iter()
-        .enumerate()
-        .map(|(i, (tag, level))| hash_call(tag, level, input(i as u32), i as u32))
-        .collect()
+    DOMAINS.into_iter().enumerate().map(|(i, (tag, level))| hash_call(tag, level, input(i as u32), i as u32)).collect()
 }
 
 #[test]
