@@ -9,7 +9,9 @@
 //!
 //! 9 elements are 278.9 bits: generic collisions cost 2^139.5; the design claims 128.
 
-use p3_field::PrimeCharacteristicRing;
+use alloc::vec::Vec;
+
+use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
 use p3_koala_bear::{KoalaBear, Poseidon2KoalaBear, default_koalabear_poseidon2_24};
 use p3_symmetric::Permutation;
 
@@ -29,7 +31,7 @@ pub const BLOCK: usize = 18;
 pub const RATE: usize = 15;
 
 /// Domains. One table, so that no two uses of the permutation share a first block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Tag {
     /// Inner node of the memory tree; its level is 1 to 27.
@@ -67,7 +69,9 @@ impl Default for Hasher {
 impl Hasher {
     /// The permutation with the library's constants.
     pub fn new() -> Self {
-        Self { permutation: default_koalabear_poseidon2_24() }
+        Self {
+            permutation: default_koalabear_poseidon2_24(),
+        }
     }
 
     /// The full permutation: for chips and tests.
@@ -85,22 +89,45 @@ impl Hasher {
         core::array::from_fn(|i| state[i])
     }
 
+    /// [`Hasher::compress`] of many blocks under one tag and level, as many at a time as the processor has lanes.
+    pub fn compress_all(&self, tag: Tag, level: u32, blocks: &[[Felt; BLOCK]]) -> Vec<Digest> {
+        type Packed = <Felt as Field>::Packing;
+        let tag_lanes = Packed::from(Felt::from_u8(tag as u8));
+        let level_lanes = Packed::from(Felt::from_u32(level));
+        let mut digests = Vec::with_capacity(blocks.len());
+        let chunks = blocks.chunks_exact(Packed::WIDTH);
+        let rest = chunks.remainder();
+        for chunk in chunks {
+            let mut state = [Packed::ZERO; WIDTH];
+            for (i, element) in state[..BLOCK].iter_mut().enumerate() {
+                *element = Packed::from_fn(|lane| chunk[lane][i]);
+            }
+            state[BLOCK] = tag_lanes;
+            state[BLOCK + 1] = level_lanes;
+            self.permutation.permute_mut(&mut state);
+            digests.extend(
+                (0..Packed::WIDTH).map(|lane| {
+                    core::array::from_fn::<_, DIGEST, _>(|i| state[i].as_slice()[lane])
+                }),
+            );
+        }
+        digests.extend(rest.iter().map(|block| self.compress(tag, level, block)));
+        digests
+    }
+
     /// Digest of an inner node from its children.
     pub fn node(&self, tag: Tag, level: u32, left: &Digest, right: &Digest) -> Digest {
-        let block = core::array::from_fn(|i| if i < DIGEST { left[i] } else { right[i - DIGEST] });
-        self.compress(tag, level, &block)
+        self.compress(tag, level, &children(left, right))
     }
 
     /// Digest of a memory leaf of 8 words.
     pub fn memory_leaf(&self, words: &[u64; LEAF_WORDS]) -> Digest {
-        let limbs = core::array::from_fn(|i| (words[i / 4] >> (16 * (i % 4))) as u16);
-        self.compress(Tag::MemoryLeaf, 0, &pack(&limbs))
+        self.compress(Tag::MemoryLeaf, 0, &memory_block(words))
     }
 
     /// Digest of a code leaf of 16 instructions.
     pub fn code_leaf(&self, words: &[u32; LEAF_INSTRUCTIONS]) -> Digest {
-        let limbs = core::array::from_fn(|i| (words[i / 2] >> (16 * (i % 2))) as u16);
-        self.compress(Tag::CodeLeaf, 0, &pack(&limbs))
+        self.compress(Tag::CodeLeaf, 0, &code_block(words))
     }
 
     /// Digest of a message of fewer than 2^30 elements. The last block is filled up with zeros; the length in the
@@ -118,6 +145,31 @@ impl Hasher {
     }
 }
 
+/// The block of an inner node.
+pub fn children(left: &Digest, right: &Digest) -> [Felt; BLOCK] {
+    core::array::from_fn(|i| {
+        if i < DIGEST {
+            left[i]
+        } else {
+            right[i - DIGEST]
+        }
+    })
+}
+
+/// The block of a memory leaf.
+pub fn memory_block(words: &[u64; LEAF_WORDS]) -> [Felt; BLOCK] {
+    pack(&core::array::from_fn(|i| {
+        (words[i / 4] >> (16 * (i % 4))) as u16
+    }))
+}
+
+/// The block of a code leaf.
+pub fn code_block(words: &[u32; LEAF_INSTRUCTIONS]) -> [Felt; BLOCK] {
+    pack(&core::array::from_fn(|i| {
+        (words[i / 2] >> (16 * (i % 2))) as u16
+    }))
+}
+
 /// Packs 32 limbs of 16 bits into 18 elements below 2^29, injectively.
 ///
 /// Each half of 16 limbs gives 9 elements: the 9 low limbs, each with a piece above it. The other 7 limbs are split
@@ -127,8 +179,11 @@ pub fn pack(limbs: &[u16; 32]) -> [Felt; BLOCK] {
     core::array::from_fn(|i| {
         let half = &limbs[16 * (i / 9)..][..16];
         let at = i % 9;
-        let high =
-            |from: usize, count: usize| (0..count).map(|k| u32::from(half[from + k] >> 13) << (3 * k)).sum::<u32>();
+        let high = |from: usize, count: usize| {
+            (0..count)
+                .map(|k| u32::from(half[from + k] >> 13) << (3 * k))
+                .sum::<u32>()
+        };
         let piece = match at {
             0..7 => u32::from(half[9 + at] & 0x1fff),
             7 => high(9, 4),
@@ -170,12 +225,33 @@ mod tests {
     }
 
     #[test]
+    fn many_at_once_are_the_same_as_one_at_a_time() {
+        let hasher = Hasher::new();
+        let blocks: Vec<[Felt; BLOCK]> = (0..37)
+            .map(|i| core::array::from_fn(|j| Felt::from_usize(100 * i + j)))
+            .collect();
+        for len in [0, 1, 8, 16, 37] {
+            let one: Vec<_> = blocks[..len]
+                .iter()
+                .map(|block| hasher.compress(Tag::MemoryNode, 5, block))
+                .collect();
+            assert_eq!(hasher.compress_all(Tag::MemoryNode, 5, &blocks[..len]), one);
+        }
+    }
+
+    #[test]
     fn level_and_tag_change_the_digest() {
         let hasher = Hasher::new();
         let a = hasher.memory_leaf(&[0; 8]);
         let b = hasher.code_leaf(&[0; 16]);
         assert_ne!(a, b);
-        assert_ne!(hasher.node(Tag::MemoryNode, 1, &a, &a), hasher.node(Tag::MemoryNode, 2, &a, &a));
-        assert_ne!(hasher.sponge(Tag::Key, &a), hasher.sponge(Tag::Key, &a[..8]));
+        assert_ne!(
+            hasher.node(Tag::MemoryNode, 1, &a, &a),
+            hasher.node(Tag::MemoryNode, 2, &a, &a)
+        );
+        assert_ne!(
+            hasher.sponge(Tag::Key, &a),
+            hasher.sponge(Tag::Key, &a[..8])
+        );
     }
 }

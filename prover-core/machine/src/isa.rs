@@ -61,6 +61,62 @@ pub enum Op {
     Ecall,
 }
 
+impl Op {
+    /// The family of the operation where addresses are naturally aligned.
+    pub const fn family(self) -> Family {
+        match self {
+            Self::Add | Self::Sub | Self::Addw | Self::Subw => Family::AddSub,
+            Self::And | Self::Or | Self::Xor => Family::Bitwise,
+            Self::Sll | Self::Srl | Self::Sra | Self::Sllw | Self::Srlw | Self::Sraw => {
+                Family::Shift
+            }
+            Self::Slt | Self::Sltu => Family::Compare,
+            Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu => {
+                Family::Branch
+            }
+            Self::Jal | Self::Jalr => Family::Jump,
+            Self::Lb | Self::Lh | Self::Lw | Self::Ld | Self::Lbu | Self::Lhu | Self::Lwu => {
+                Family::Load
+            }
+            Self::Sb | Self::Sh | Self::Sw | Self::Sd => Family::Store,
+            Self::Mul | Self::Mulh | Self::Mulhsu | Self::Mulhu | Self::Mulw => Family::Mul,
+            Self::Div
+            | Self::Divu
+            | Self::Rem
+            | Self::Remu
+            | Self::Divw
+            | Self::Divuw
+            | Self::Remw
+            | Self::Remuw => Family::DivRem,
+            Self::Ecall => Family::Ecall,
+        }
+    }
+
+    /// Which accesses an instruction of this operation makes beside memory.
+    ///
+    /// `is_imm` is that of the instruction.
+    pub const fn reads_rs1(self) -> bool {
+        !matches!(self, Self::Jal)
+    }
+
+    /// See [`Op::reads_rs1`].
+    pub const fn reads_rs2(self, is_imm: bool) -> bool {
+        match self.family() {
+            Family::AddSub | Family::Bitwise | Family::Shift | Family::Compare => !is_imm,
+            Family::Branch | Family::Store | Family::Mul | Family::DivRem => true,
+            _ => false,
+        }
+    }
+
+    /// See [`Op::reads_rs1`].
+    pub const fn writes_rd(self) -> bool {
+        !matches!(
+            self.family(),
+            Family::Branch | Family::Store | Family::Ecall
+        )
+    }
+}
+
 /// The chip that proves an instruction. `Misaligned` is chosen at run time by the address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]

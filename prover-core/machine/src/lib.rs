@@ -5,15 +5,39 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`layout`] | the address map, final since the first version |
-//! | [`isa`] | the operations that decoding yields, and decoding itself |
-//! | [`hash`] | the one hash function of memory and code trees |
-//! | [`trace`] | what the replay of a shard hands to the chips |
+//! | [`isa`], [`decode`] | the operations, and decoding to them |
+//! | [`hash`], [`frontier`], [`tree`] | the one hash function, openings and sparse trees of memory and code |
+//! | [`elf`], [`program`] | loading, keys and the initial state |
+//! | [`exec`] | the interpreter, generic over its host |
+//! | [`run`], [`cut`] | the plain run, and the run that yields packages |
+//! | [`rows`] | rows of every table, and what they cost |
+//! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
 
 extern crate alloc;
 
+mod budget;
+pub mod code;
+pub mod cut;
+pub mod decode;
+pub mod elf;
+pub mod exec;
+pub mod fault;
+pub mod frontier;
 pub mod hash;
 pub mod isa;
 pub mod layout;
+pub mod memory;
+pub mod opening;
+pub mod package;
+mod paged;
+pub mod program;
+pub mod replay;
+pub mod rows;
+pub mod run;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod trace;
+pub mod tree;
