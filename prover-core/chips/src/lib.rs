@@ -29,6 +29,7 @@ pub mod chip;
 pub mod code_leaf;
 pub mod code_node;
 pub mod columns;
+pub mod decode;
 pub mod evaluate;
 pub mod memory_leaf;
 pub mod memory_node;
