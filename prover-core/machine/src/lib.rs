@@ -40,5 +40,7 @@ pub mod program;
 pub mod replay;
 pub mod rows;
 pub mod run;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod trace;
 pub mod tree;

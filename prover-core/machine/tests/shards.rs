@@ -1,7 +1,5 @@
 //! Cutting and replay: consecutive shards chain from the initial state to HALT.
 
-mod common;
-
 use hearth_machine::cut::{CutError, Cutter, Limits, Shard};
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::HALT_PC;
@@ -11,11 +9,12 @@ use hearth_machine::program::input_digest;
 use hearth_machine::replay::{BadPackage, replay};
 use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
 use hearth_machine::run::Machine;
+use hearth_machine::testing;
 
 #[test]
 fn shards_chain_from_the_initial_state_to_halt() {
     let hasher = Hasher::new();
-    let program = common::program(&hasher, &common::torture());
+    let program = testing::program(&hasher, &testing::torture());
     let input = b"some input";
     let mut plain = Machine::new(&program, input).unwrap();
     assert!(plain.run(u64::MAX).unwrap());
@@ -54,7 +53,7 @@ fn shards_chain_from_the_initial_state_to_halt() {
 #[test]
 fn a_changed_opening_is_refused() {
     let hasher = Hasher::new();
-    let program = common::program(&hasher, &common::torture());
+    let program = testing::program(&hasher, &testing::torture());
     let mut cutter = Cutter::new(&hasher, &program, &[], Limits::steps(u32::MAX)).unwrap();
     assert!(cutter.by_ref().all(|shard| shard.is_ok()));
     let good = cutter.opening().unwrap();
@@ -79,7 +78,7 @@ fn a_changed_opening_is_refused() {
 #[test]
 fn area_stays_within_the_budget() {
     let hasher = Hasher::new();
-    let program = common::program(&hasher, &common::torture());
+    let program = testing::program(&hasher, &testing::torture());
     let costs = Costs {
         tables: PerTable(core::array::from_fn(|table| TableCost {
             width: 20 + table as u32,
@@ -106,7 +105,7 @@ fn area_stays_within_the_budget() {
 #[test]
 fn accesses_form_one_chain_per_word() {
     let hasher = Hasher::new();
-    let program = common::program(&hasher, &common::torture());
+    let program = testing::program(&hasher, &testing::torture());
     for shard in Cutter::new(&hasher, &program, &[], Limits::steps(150))
         .unwrap()
         .take(3)
@@ -165,7 +164,7 @@ fn accesses_form_one_chain_per_word() {
 
 fn packages() -> (Hasher, Vec<Package>) {
     let hasher = Hasher::new();
-    let program = common::program(&hasher, &common::torture());
+    let program = testing::program(&hasher, &testing::torture());
     let packages = Cutter::new(&hasher, &program, &[], Limits::steps(200))
         .unwrap()
         .map(|shard| shard.unwrap().package)

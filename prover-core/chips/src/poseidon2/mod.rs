@@ -1,5 +1,6 @@
 #![doc = include_str!("README.md")]
 
+mod calls;
 mod rounds;
 #[cfg(test)]
 mod tests;

@@ -1,28 +1,36 @@
-//! A tiny assembler and linker for tests.
-#![allow(dead_code)] // each test file uses its part
+//! Test programs: a tiny assembler and linker, and random programs. Only with the feature `testing`.
 
-use hearth_machine::hash::Hasher;
-use hearth_machine::program::Program;
+pub mod random;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::hash::Hasher;
+use crate::program::Program;
 
 /// Where test programs start.
 pub const CODE_BASE: u64 = 0x10_0000;
 /// Where their data lies.
 pub const DATA_BASE: u64 = 0x20_0000;
 
+/// R-type instruction.
 pub fn r_type(opcode: u32, funct3: u32, funct7: u32, rd: u32, rs1: u32, rs2: u32) -> u32 {
     funct7 << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | opcode
 }
 
+/// I-type instruction.
 pub fn i_type(opcode: u32, funct3: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
     assert!((-2048..4096).contains(&imm), "{imm}");
     (imm as u32 & 0xfff) << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | opcode
 }
 
+/// Store.
 pub fn s_type(funct3: u32, rs1: u32, rs2: u32, imm: i32) -> u32 {
     let imm = imm as u32 & 0xfff;
     imm >> 5 << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | (imm & 31) << 7 | 0x23
 }
 
+/// Branch.
 pub fn b_type(funct3: u32, rs1: u32, rs2: u32, offset: i32) -> u32 {
     let o = offset as u32;
     (o >> 12 & 1) << 31
@@ -35,6 +43,7 @@ pub fn b_type(funct3: u32, rs1: u32, rs2: u32, offset: i32) -> u32 {
         | 0x63
 }
 
+/// `jal`.
 pub fn jal(rd: u32, offset: i32) -> u32 {
     let o = offset as u32;
     (o >> 20 & 1) << 31
@@ -45,26 +54,32 @@ pub fn jal(rd: u32, offset: i32) -> u32 {
         | 0x6f
 }
 
+/// `jalr`.
 pub fn jalr(rd: u32, rs1: u32, imm: i32) -> u32 {
     i_type(0x67, 0, rd, rs1, imm)
 }
 
+/// `lui`.
 pub fn lui(rd: u32, upper: u32) -> u32 {
     upper << 12 | rd << 7 | 0x37
 }
 
+/// `auipc`.
 pub fn auipc(rd: u32, upper: u32) -> u32 {
     upper << 12 | rd << 7 | 0x17
 }
 
+/// `addi`.
 pub fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
     i_type(0x13, 0, rd, rs1, imm)
 }
 
+/// `slli`.
 pub fn slli(rd: u32, rs1: u32, amount: i32) -> u32 {
     i_type(0x13, 1, rd, rs1, amount)
 }
 
+/// `ecall`.
 pub const ECALL: u32 = 0x73;
 
 /// `rd = value`, in at most 8 instructions and no other register.

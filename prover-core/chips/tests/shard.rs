@@ -1,0 +1,175 @@
+//! Memory tree, code tree, decoding and boundary of real shards balance with their steps.
+//!
+//! The steps' own messages come from the trace in plain Rust here, so that this test needs no instruction chip.
+
+use std::collections::BTreeMap;
+
+use hearth_chips::Felt;
+use hearth_chips::boundary::{BoundaryChip, Public, public_values};
+use hearth_chips::bus::{Hash, Memory, Message, Program, State};
+use hearth_chips::check::{Messages, report};
+use hearth_chips::chip::{Chip, RecordChip};
+use hearth_chips::code_leaf::CodeLeafChip;
+use hearth_chips::code_node::CodeNodeChip;
+use hearth_chips::decode::DecodeChip;
+use hearth_chips::evaluate::{Evaluator, Sink};
+use hearth_chips::memory_leaf::MemoryLeafChip;
+use hearth_chips::memory_node::MemoryNodeChip;
+use hearth_chips::poseidon2::{HashCall, Poseidon2Chip};
+use hearth_chips::step::limbs;
+use hearth_chips::uncle::UncleChip;
+use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::hash::Hasher;
+use hearth_machine::layout::{HALT_PC, STEP_TICKS};
+use hearth_machine::replay::replay;
+use hearth_machine::rows::{Rows, Table};
+use hearth_machine::testing;
+use hearth_machine::trace::{Access, ShardTrace, Step};
+use p3_air::symbolic::{AirLayout, SymbolicExpression};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::InteractionSymbolicBuilder;
+use p3_matrix::dense::RowMajorMatrix;
+
+/// All messages of the shard, net.
+#[derive(Default)]
+struct Net(Messages);
+
+impl Net {
+    fn add(&mut self, bus: &str, fields: Vec<u32>, count: Felt) {
+        *self.0.entry((bus.to_string(), fields)).or_insert(Felt::ZERO) += count;
+    }
+
+    fn push<M: Message<Felt>>(&mut self, message: M, count: Felt) {
+        let fields = message.fields().into_iter().map(|field| field.as_canonical_u32()).collect();
+        self.add(M::BUS, fields, count);
+    }
+
+    fn table<C: Chip>(&mut self, table: &RowMajorMatrix<Felt>, public: &[Felt]) {
+        let report = report::<C>(table, public);
+        assert!(report.is_honest(), "{}: {:?} {:?}", C::NAME, report.violations, report.bad_lookups);
+        for ((bus, fields), count) in report.messages {
+            self.add(&bus, fields, count);
+        }
+    }
+
+    fn records<C: RecordChip>(&mut self, records: &[C::Record]) {
+        self.table::<C>(&C::table(records, records.len().next_power_of_two()), &[]);
+    }
+
+    fn access(&mut self, access: &Access, ts: u32) {
+        let [word, prev_ts, ts] = [access.word, access.prev_ts, ts].map(Felt::from_u32);
+        self.push(Memory { word, ts: prev_ts, value: limbs(access.prev) }, -Felt::ONE);
+        self.push(Memory { word, ts, value: limbs(access.next) }, Felt::ONE);
+    }
+
+    fn step(&mut self, step: &Step) {
+        let state = |pc, ts| State { pc: Felt::from_u32(pc), ts: Felt::from_u32(ts) };
+        self.push(state(step.pc, step.ts), -Felt::ONE);
+        self.push(state(step.next_pc, step.ts + STEP_TICKS), Felt::ONE);
+        let instruction = &step.instruction;
+        let [imm_0, imm_1, imm_2, _] = limbs(instruction.imm);
+        let program = Program {
+            pc: Felt::from_u32(step.pc),
+            op: Felt::from_u8(instruction.op as u8),
+            is_imm: Felt::from_bool(instruction.is_imm),
+            rd: Felt::from_u8(instruction.rd),
+            rs1: Felt::from_u8(instruction.rs1),
+            rs2: Felt::from_u8(instruction.rs2),
+            imm: [imm_0, imm_1, imm_2],
+            target: Felt::from_u32(instruction.target),
+        };
+        self.push(program, Felt::ONE);
+        let accesses = [(&step.rs1, 0), (&step.rs2, 1), (&step.memory[0], 2), (&step.memory[1], 2), (&step.rd, 3)];
+        for (access, tick) in accesses {
+            // An access that is not made has word 0 and time 0; no made one has time 0 and no content.
+            if *access != Access::default() {
+                self.access(access, step.ts + tick);
+            }
+        }
+    }
+}
+
+/// Counts the hash look-ups of a table.
+struct HashLookUps<'a>(&'a mut BTreeMap<Vec<u32>, Felt>);
+
+impl Sink for HashLookUps<'_> {
+    fn constraint(&mut self, _: usize, _: Felt) {}
+
+    fn message(&mut self, bus: &str, fields: impl Iterator<Item = Felt>, count: Felt, _: u32) {
+        if bus == <Hash<Felt> as Message<Felt>>::BUS {
+            *self.0.entry(fields.map(|field| field.as_canonical_u32()).collect()).or_insert(Felt::ZERO) += count;
+        }
+    }
+}
+
+fn hash_look_ups<C: RecordChip>(records: &[C::Record], net: &mut BTreeMap<Vec<u32>, Felt>) {
+    let table = C::table(records, records.len());
+    for row in 0..records.len() {
+        C::eval(&mut Evaluator::new(&table, row, &[], &mut HashLookUps(net)));
+    }
+}
+
+fn check(trace: &ShardTrace) {
+    let mut net = Net::default();
+    net.table::<BoundaryChip>(&BoundaryChip::table(2), &public_values(&trace.statement));
+    net.records::<MemoryLeafChip>(&trace.leaves);
+    net.records::<MemoryNodeChip>(&trace.nodes);
+    net.records::<UncleChip>(&trace.uncles);
+    net.records::<CodeLeafChip>(&trace.code_leaves);
+    net.records::<CodeNodeChip>(&trace.code_nodes);
+    net.records::<DecodeChip>(&trace.decodes);
+    trace.steps.iter().flatten().for_each(|step| net.step(step));
+    net.0.retain(|_, count| *count != Felt::ZERO);
+    assert_eq!(net.0, Messages::new());
+
+    let calls = HashCall::of(trace);
+    assert_eq!(calls.len() as u32, Rows::of(trace)[Table::Poseidon2]);
+    let mut hashes = BTreeMap::new();
+    hash_look_ups::<MemoryLeafChip>(&trace.leaves, &mut hashes);
+    hash_look_ups::<MemoryNodeChip>(&trace.nodes, &mut hashes);
+    hash_look_ups::<CodeLeafChip>(&trace.code_leaves, &mut hashes);
+    hash_look_ups::<CodeNodeChip>(&trace.code_nodes, &mut hashes);
+    hash_look_ups::<Poseidon2Chip>(&calls, &mut hashes);
+    assert!(hashes.values().all(|&count| count == Felt::ZERO));
+}
+
+#[test]
+fn shards_balance() {
+    let hasher = Hasher::new();
+    let program = testing::program(&hasher, &testing::torture());
+    for steps in [1, 100, u32::MAX] {
+        let cutter = Cutter::new(&hasher, &program, b"some input", Limits::steps(steps)).unwrap();
+        let mut pc = 0;
+        for shard in cutter.take(40) {
+            let trace = replay(&hasher, &shard.unwrap().package).unwrap();
+            check(&trace);
+            pc = trace.statement.pc_out;
+        }
+        assert_eq!(pc == HALT_PC, steps != 1);
+    }
+}
+
+/// Constraints have degree 3 at most, message fields and counts degree 1.
+#[test]
+fn degrees() {
+    fn of<C: Chip>() -> (usize, usize) {
+        let layout = AirLayout { main_width: C::WIDTH, num_public_values: Public::WIDTH, ..AirLayout::default() };
+        let mut builder: InteractionSymbolicBuilder<Felt> = InteractionSymbolicBuilder::new(layout);
+        C::eval(&mut builder);
+        let constraints = builder.base_constraints();
+        let messages = builder.global_interactions();
+        let parts = messages.iter().flat_map(|message| message.fields.iter().chain([&message.count]));
+        (
+            constraints.iter().map(SymbolicExpression::degree_multiple).max().unwrap_or(0),
+            parts.map(SymbolicExpression::degree_multiple).max().unwrap_or(0),
+        )
+    }
+    assert_eq!(of::<Poseidon2Chip>(), (3, 1));
+    assert_eq!(of::<MemoryLeafChip>(), (2, 1));
+    assert_eq!(of::<MemoryNodeChip>(), (2, 1));
+    assert_eq!(of::<UncleChip>(), (2, 1));
+    assert_eq!(of::<CodeLeafChip>(), (2, 1));
+    assert_eq!(of::<CodeNodeChip>(), (2, 1));
+    assert_eq!(of::<DecodeChip>(), (3, 1));
+    assert_eq!(of::<BoundaryChip>(), (2, 1));
+}
