@@ -35,7 +35,10 @@ pub mod chip;
 pub mod code_leaf;
 pub mod code_node;
 pub mod columns;
+pub mod compare;
 pub mod decode;
+pub mod divrem;
+pub mod ecall;
 pub mod evaluate;
 #[cfg(test)]
 mod fixtures;

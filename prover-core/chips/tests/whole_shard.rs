@@ -7,13 +7,19 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::replay::replay;
 use hearth_machine::rows::{Costs, Rows};
+use hearth_machine::testing;
+use hearth_machine::testing::random::{self, Random};
 
-/// Runs the guest in shards of `steps` steps and checks every `stride`-th shard and the last.
 fn check(guest: &str, input: &[u8], steps: u32, stride: usize) {
     let path = format!("{}/../../guests/elf/{guest}.elf", env!("CARGO_MANIFEST_DIR"));
     let elf = std::fs::read(path).expect("the guest's ELF file is committed");
+    check_elf(guest, &elf, input, steps, stride);
+}
+
+/// Runs the guest in shards of `steps` steps and checks every `stride`-th shard and the last.
+fn check_elf(guest: &str, elf: &[u8], input: &[u8], steps: u32, stride: usize) {
     let hasher = Hasher::new();
-    let program = Program::from_elf(&hasher, &elf).expect("a valid guest");
+    let program = Program::from_elf(&hasher, elf).expect("a valid guest");
     let limits = Limits { steps, costs: Costs::default(), cells: u64::MAX };
     let mut cutter = Cutter::new(&hasher, &program, input, limits).expect("a short input");
     let mut index = 0;
@@ -71,4 +77,21 @@ fn keccak_call() {
 #[test]
 fn sha256() {
     check("sha256", &input(&[4], b"message"), 1 << 12, 4);
+}
+
+/// Every instruction with every kind of operand and alias, as the differential test against qemu generates them.
+#[test]
+fn random_programs() {
+    for seed in 0..4 {
+        let mut random = Random(seed);
+        let data = random::data(&mut random);
+        let code = [random::program(&mut random, 2000, 2), testing::exit(0)].concat();
+        let elf = testing::elf(&code, &data, 2 * random::DUMP_BYTES);
+        check_elf(&format!("random program {seed}"), &elf, &[], 1 << 11, 1);
+    }
+}
+
+#[test]
+fn torture() {
+    check_elf("torture", &testing::elf(&testing::torture(), &[], 1 << 16), b"some input", 1 << 10, 1);
 }

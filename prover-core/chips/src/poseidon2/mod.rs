@@ -1,6 +1,5 @@
 #![doc = include_str!("README.md")]
 
-mod calls;
 mod rounds;
 #[cfg(test)]
 mod tests;
