@@ -93,10 +93,7 @@ where
             }
             if chip.air.num_public_values() != 0 {
                 if let Some(other) = public_chip {
-                    return Err(SetupError::TwoPublicChips(
-                        chips[other].name.clone(),
-                        chip.name.clone(),
-                    ));
+                    return Err(SetupError::TwoPublicChips(chips[other].name.clone(), chip.name.clone()));
                 }
                 public_chip = Some(index);
             }
@@ -112,11 +109,7 @@ where
             public_chip,
             num_public_values,
         };
-        let least: Vec<u8> = set
-            .chips
-            .iter()
-            .map(|chip| chip.height.bounds().0)
-            .collect();
+        let least: Vec<u8> = set.chips.iter().map(|chip| chip.height.bounds().0).collect();
         set.check_heights(&least)
             .map_err(|_| SetupError::ClassTooSmall(class))?;
         Ok(set)
@@ -141,33 +134,20 @@ where
         (air.width() == 0, "it has no columns"),
         (air.preprocessed_width() != 0, "preprocessed columns"),
         (air.num_periodic_columns() != 0, "periodic columns"),
-        (
-            air.boolean_columns() != 0,
-            "columns that are boolean by commitment",
-        ),
-        (
-            !air.public_boundary_io().is_empty(),
-            "cells pinned by position",
-        ),
+        (air.boolean_columns() != 0, "columns that are boolean by commitment"),
+        (!air.public_boundary_io().is_empty(), "cells pinned by position"),
         (
             !recorded.extension_constraints().is_empty(),
             "constraints over the extension field",
         ),
-        (
-            !recorded.local_interactions().is_empty(),
-            "local interactions",
-        ),
-        (
-            !recorded.exclusive_interactions().is_empty(),
-            "exclusive interactions",
-        ),
+        (!recorded.local_interactions().is_empty(), "local interactions"),
+        (!recorded.exclusive_interactions().is_empty(), "exclusive interactions"),
         (
             !recorded.indexed_reads().is_empty() || !recorded.indexed_tables().is_empty(),
             "indexed reads",
         ),
     ];
-    uses.into_iter()
-        .find_map(|(used, what)| used.then_some(what))
+    uses.into_iter().find_map(|(used, what)| used.then_some(what))
 }
 
 /// Sum of the declared weights of all messages of one row.

@@ -10,8 +10,8 @@ use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::folder::{ProverAir, VerifierAir};
 use p3_multi_stark::security::SecurityError;
 use p3_multi_stark::{
-    MultiStarkProof, ProverInstance, ProverInstances, ProvingKey, VerifierInstance,
-    VerifierInstances, VerifyingKey, security_report, setup,
+    MultiStarkProof, ProverInstance, ProverInstances, ProvingKey, VerifierInstance, VerifierInstances, VerifyingKey,
+    security_report, setup,
 };
 use p3_sumcheck::layout::Table;
 
@@ -24,7 +24,8 @@ use super::field::{CAP_HEIGHT, Challenge, F, challenger};
 use super::report::SecurityReport;
 use super::whir_config::{Encoder, StackConfig};
 
-type Proof = MultiStarkProof<StackConfig>;
+/// A proof in memory.
+pub type Proof = MultiStarkProof<StackConfig>;
 
 /// The one component that p3's report leaves open: it knows nothing of the hash. We add that term.
 const HASH_COMPONENT: &str = "commitment-and-transcript-collision";
@@ -57,8 +58,8 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
         let config = StackConfig::new(class, class.log_cells(), encoder.clone())
             .map_err(|error| SetupError::Parameters(error.to_string()))?;
         let airs: Vec<&A> = set.chips().iter().map(|chip| &chip.air).collect();
-        let (proving, verifying) = setup(&config, &airs, &mut challenger())
-            .map_err(|error| SetupError::Parameters(error.to_string()))?;
+        let (proving, verifying) =
+            setup(&config, &airs, &mut challenger()).map_err(|error| SetupError::Parameters(error.to_string()))?;
         Ok(Self {
             set,
             digest,
@@ -125,9 +126,7 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
             });
         }
         let config = self.config(num_variables)?;
-        let bits = self
-            .report(&config, log_heights, public_values)?
-            .whole_bits();
+        let bits = self.report(&config, log_heights, public_values)?.whole_bits();
         if bits.is_none_or(|bits| bits < SHARD_CLAIM.bits) {
             return Err(VerifyError::Security { bits });
         }
@@ -150,17 +149,17 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
             .map_err(|error| VerifyError::Parameters(error.to_string()))
     }
 
-    fn instances<'a>(
-        &'a self,
-        log_heights: &[u8],
-        public_values: &'a [F],
-    ) -> VerifierInstances<'a, StackConfig, A> {
-        let instances = self.set.chips().iter().zip(log_heights).enumerate().map(
-            |(index, (chip, &log_height))| {
+    fn instances<'a>(&'a self, log_heights: &[u8], public_values: &'a [F]) -> VerifierInstances<'a, StackConfig, A> {
+        let instances = self
+            .set
+            .chips()
+            .iter()
+            .zip(log_heights)
+            .enumerate()
+            .map(|(index, (chip, &log_height))| {
                 let values = self.set.public_values_of(index, public_values);
                 VerifierInstance::new(&chip.air, &self.verifying, usize::from(log_height), values)
-            },
-        );
+            });
         VerifierInstances::new(instances.collect())
     }
 
@@ -191,11 +190,7 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
     /// # Panics
     ///
     /// If a bus does not balance.
-    pub fn prove(
-        &self,
-        traces: Vec<RowMajorMatrix<F>>,
-        public_values: &[F],
-    ) -> Result<Vec<u8>, ProveError> {
+    pub fn prove(&self, traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
         let log_heights = self.log_heights(&traces)?;
         let num_variables = self.set.check_heights(&log_heights)?;
         let expected = self.set.num_public_values();

@@ -73,18 +73,9 @@ fn ends<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB) {
     let (first, next_first) = (main.current_slice()[0], main.next_slice()[0]);
     builder.when_first_row().assert_one(first);
     builder.when_transition().assert_zero(next_first);
-    let public: Vec<AB::Expr> = builder
-        .public_values()
-        .iter()
-        .map(|&value| value.into())
-        .collect();
-    let [start, steps, end] =
-        <[AB::Expr; 3]>::try_from(public).unwrap_or_else(|_| unreachable!("three public values"));
-    builder.push_interaction(
-        STATE,
-        [AB::Expr::ZERO, start],
-        Count::bounded(first.into(), 1),
-    );
+    let public: Vec<AB::Expr> = builder.public_values().iter().map(|&value| value.into()).collect();
+    let [start, steps, end] = <[AB::Expr; 3]>::try_from(public).unwrap_or_else(|_| unreachable!("three public values"));
+    builder.push_interaction(STATE, [AB::Expr::ZERO, start], Count::bounded(first.into(), 1));
     builder.push_interaction(STATE, [steps, end], -Count::bounded(first.into(), 1));
 }
 
@@ -108,15 +99,9 @@ fn step<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB) {
 
 fn range<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB, bits: u8) {
     let main = builder.main();
-    let (value, count, next) = (
-        main.current_slice()[0],
-        main.current_slice()[1],
-        main.next_slice()[0],
-    );
+    let (value, count, next) = (main.current_slice()[0], main.current_slice()[1], main.next_slice()[0]);
     builder.when_first_row().assert_zero(value);
-    builder
-        .when_transition()
-        .assert_eq(next, value + AB::Expr::ONE);
+    builder.when_transition().assert_eq(next, value + AB::Expr::ONE);
     builder
         .when_last_row()
         .assert_eq(value, AB::Expr::from_u32((1 << bits) - 1));
@@ -173,8 +158,7 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
     }
     let mut ends = F::zero_vec(128);
     ends[0] = F::ONE;
-    let table = (0..1u32 << bits)
-        .flat_map(|value| [F::from_u32(value), F::from_u32(counts[value as usize])]);
+    let table = (0..1u32 << bits).flat_map(|value| [F::from_u32(value), F::from_u32(counts[value as usize])]);
     Run {
         traces: vec![
             RowMajorMatrix::new(ends, 1),
@@ -183,10 +167,4 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
         ],
         public_values: vec![start, F::from_usize(steps), x],
     }
-}
-
-/// The cell at (chip, row, column) of a run.
-pub fn cell(run: &mut Run, chip: usize, row: usize, column: usize) -> &mut F {
-    let trace = &mut run.traces[chip];
-    &mut trace.values[row * trace.width + column]
 }

@@ -1,11 +1,10 @@
 //! The WHIR backend on the toy machine: honest proofs are accepted, everything else is refused.
 
-mod toy;
-
 use hearth_shard::backend::{F, HeightError, ProveError, VerifyError, WhirKey};
 use hearth_soundness::SizeClass;
 use p3_field::PrimeCharacteristicRing;
-use toy::{RANGE, Run, STATE, Toy, cell, chips, run};
+
+use crate::toy::{RANGE, Run, STATE, Toy, chips, run};
 
 const BITS: u8 = 10;
 /// Chips by their position.
@@ -17,8 +16,13 @@ fn key() -> WhirKey<Toy> {
 }
 
 fn prove(key: &WhirKey<Toy>, run: Run) -> Vec<u8> {
-    key.prove(run.traces, &run.public_values)
-        .expect("a proof comes out")
+    key.prove(run.traces, &run.public_values).expect("a proof comes out")
+}
+
+/// The cell at (chip, row, column) of a run.
+fn cell(run: &mut Run, chip: usize, row: usize, column: usize) -> &mut F {
+    let trace = &mut run.traces[chip];
+    &mut trace.values[row * trace.width + column]
 }
 
 /// Refused by the proof system itself, not by a check of the envelope.
@@ -36,10 +40,7 @@ fn honest_runs_of_several_heights_are_accepted_under_one_key() {
         let run = run(steps, log_height, BITS);
         let public_values = run.public_values.clone();
         let bytes = prove(&key, run);
-        assert_eq!(
-            key.verify(&public_values, &bytes),
-            Ok(vec![7, log_height, BITS])
-        );
+        assert_eq!(key.verify(&public_values, &bytes), Ok(vec![7, log_height, BITS]));
     }
 }
 
@@ -56,10 +57,7 @@ fn every_public_value_is_bound() {
     }
     assert_eq!(
         key.verify(&public_values[..2], &bytes),
-        Err(VerifyError::PublicValues {
-            expected: 3,
-            actual: 2
-        })
+        Err(VerifyError::PublicValues { expected: 3, actual: 2 })
     );
 }
 
@@ -128,10 +126,7 @@ fn wrong_traces_are_errors_of_the_prover() {
     few.traces.pop();
     assert_eq!(
         key.prove(few.traces, &few.public_values),
-        Err(ProveError::TraceCount {
-            expected: 3,
-            actual: 2
-        })
+        Err(ProveError::TraceCount { expected: 3, actual: 2 })
     );
     let table = run(10, 7, BITS + 1);
     assert!(matches!(
@@ -148,10 +143,7 @@ fn wrong_traces_are_errors_of_the_prover() {
     let larger = run(10, 14, BITS);
     assert!(matches!(
         key.prove(larger.traces, &larger.public_values),
-        Err(ProveError::Heights(HeightError::Cells {
-            log_cells: 18,
-            ..
-        }))
+        Err(ProveError::Heights(HeightError::Cells { log_cells: 18, .. }))
     ));
 }
 
