@@ -15,6 +15,58 @@ pub const DUMP_AT: u64 = 4096;
 /// Bytes of a dump: x1 to x31.
 pub const DUMP_BYTES: u64 = 248;
 
+/// Values at the edges of signs and widths, and shift amounts at and beyond the width.
+pub const EDGES: [u64; 16] = [
+    0,
+    1,
+    u64::MAX,
+    1 << 63,
+    (1 << 63) - 1,
+    1 << 31,
+    (1 << 31) - 1,
+    0xffff_ffff_8000_0000,
+    0xffff_ffff,
+    1 << 32,
+    63,
+    64,
+    32,
+    0xffff_ffff_7fff_ffff,
+    0x8000_0000_0000_0001,
+    0x0001_ffff_8000_7fff,
+];
+
+/// Opcode, funct3 and funct7 of all operations on two registers.
+pub const FORMS: [(u32, u32, u32); 28] = [
+    (0x33, 0, 0),
+    (0x33, 1, 0),
+    (0x33, 2, 0),
+    (0x33, 3, 0),
+    (0x33, 4, 0),
+    (0x33, 5, 0),
+    (0x33, 6, 0),
+    (0x33, 7, 0),
+    (0x33, 0, 0x20),
+    (0x33, 5, 0x20),
+    (0x33, 0, 1),
+    (0x33, 1, 1),
+    (0x33, 2, 1),
+    (0x33, 3, 1),
+    (0x33, 4, 1),
+    (0x33, 5, 1),
+    (0x33, 6, 1),
+    (0x33, 7, 1),
+    (0x3b, 0, 0),
+    (0x3b, 1, 0),
+    (0x3b, 5, 0),
+    (0x3b, 0, 0x20),
+    (0x3b, 5, 0x20),
+    (0x3b, 0, 1),
+    (0x3b, 4, 1),
+    (0x3b, 5, 1),
+    (0x3b, 6, 1),
+    (0x3b, 7, 1),
+];
+
 /// A linear congruential generator with its high bits as output.
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
@@ -36,24 +88,6 @@ impl Random {
 
 /// The data: edge values, then random bytes.
 pub fn data(random: &mut Random) -> Vec<u8> {
-    const EDGES: [u64; 16] = [
-        0,
-        1,
-        u64::MAX,
-        1 << 63,
-        (1 << 63) - 1,
-        1 << 31,
-        (1 << 31) - 1,
-        0xffff_ffff_8000_0000,
-        0xffff_ffff,
-        1 << 32,
-        63,
-        64,
-        32,
-        0xffff_ffff_7fff_ffff,
-        0x8000_0000_0000_0001,
-        0x0001_ffff_8000_7fff,
-    ];
     (0..DUMP_AT / 8)
         .map(
             |at| match at < EDGE_BYTES as u64 / 8 && random.below(4) != 0 {
@@ -92,6 +126,26 @@ pub fn program(random: &mut Random, len: usize, rounds: u64) -> Vec<u32> {
     code
 }
 
+/// A program without an end that stores the result of every operation of [`FORMS`] on every pair of [`EDGES`], in order,
+/// from `DATA_BASE + DUMP_AT` on.
+pub fn edges() -> Vec<u32> {
+    let mut code = li(4, DATA_BASE + DUMP_AT);
+    for a in EDGES {
+        code.extend(li(5, a));
+        for b in EDGES {
+            code.extend(li(6, b));
+            for (opcode, funct3, funct7) in FORMS {
+                code.extend([
+                    r_type(opcode, funct3, funct7, 7, 5, 6),
+                    s_type(3, 4, 7, 0),
+                    addi(4, 4, 8),
+                ]);
+            }
+        }
+    }
+    code
+}
+
 /// Appends a random instruction, or the few that make a jump.
 fn instruction(random: &mut Random, code: &mut Vec<u32>) {
     // Aliases rd = rs1 = rs2, and x0 in each place, are frequent.
@@ -107,36 +161,6 @@ fn instruction(random: &mut Random, code: &mut Vec<u32>) {
     };
     match random.below(100) {
         0..45 => {
-            const FORMS: [(u32, u32, u32); 28] = [
-                (0x33, 0, 0),
-                (0x33, 1, 0),
-                (0x33, 2, 0),
-                (0x33, 3, 0),
-                (0x33, 4, 0),
-                (0x33, 5, 0),
-                (0x33, 6, 0),
-                (0x33, 7, 0),
-                (0x33, 0, 0x20),
-                (0x33, 5, 0x20),
-                (0x33, 0, 1),
-                (0x33, 1, 1),
-                (0x33, 2, 1),
-                (0x33, 3, 1),
-                (0x33, 4, 1),
-                (0x33, 5, 1),
-                (0x33, 6, 1),
-                (0x33, 7, 1),
-                (0x3b, 0, 0),
-                (0x3b, 1, 0),
-                (0x3b, 5, 0),
-                (0x3b, 0, 0x20),
-                (0x3b, 5, 0x20),
-                (0x3b, 0, 1),
-                (0x3b, 4, 1),
-                (0x3b, 5, 1),
-                (0x3b, 6, 1),
-                (0x3b, 7, 1),
-            ];
             let (opcode, funct3, funct7) = FORMS[random.below(28) as usize];
             code.push(r_type(opcode, funct3, funct7, rd, rs1, rs2));
         }
