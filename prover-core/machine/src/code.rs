@@ -52,7 +52,7 @@ impl Code {
     fn fault(&self, pc: u32) -> Fault {
         match self.words.get(self.position(pc)) {
             Some(&word) => illegal(pc, word),
-            None if pc % 4 != 0 => Fault {
+            None if !pc.is_multiple_of(4) => Fault {
                 pc,
                 cause: Cause::MisalignedPc,
             },

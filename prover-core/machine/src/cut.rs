@@ -14,7 +14,8 @@ use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
 use crate::isa::{Family, Instruction};
 use crate::layout::{
-    CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, START_TS, STEP_TICKS,
+    CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES,
+    START_TS, STEP_TICKS,
 };
 use crate::memory::Memory;
 use crate::opening::Opening;
@@ -26,9 +27,6 @@ use crate::rows::{BytePairs, Costs, Rows, Table};
 use crate::run::{Outcome, OutputTooLong};
 use crate::trace::Statement;
 use crate::tree::Tree;
-
-/// Leaves that hold the registers and the sink.
-const REGISTER_LEAVES: usize = 5;
 
 /// Where shards end.
 #[derive(Clone, Copy, Debug)]

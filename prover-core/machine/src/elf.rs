@@ -129,8 +129,10 @@ impl Elf {
         let (Some(first), Some(last)) = (code.first(), code.last()) else {
             return Err(ElfError::Entry(entry));
         };
-        let is_code = |load: &&Load<'_>| (load.address..load.address + load.size).contains(&entry);
-        if entry % 4 != 0 || !code.iter().copied().any(|load| is_code(&load)) {
+        let is_code = code
+            .iter()
+            .any(|load| (load.address..load.address + load.size).contains(&entry));
+        if !entry.is_multiple_of(4) || !is_code {
             return Err(ElfError::Entry(entry));
         }
         let base = first.address / LEAF_BYTES * LEAF_BYTES;
@@ -140,7 +142,7 @@ impl Elf {
         }
         let mut words = alloc::vec![0u32; (end - base).div_ceil(4) as usize];
         for load in &code {
-            if load.address % 4 != 0 {
+            if !load.address.is_multiple_of(4) {
                 return Err(ElfError::Code(load.address));
             }
             let at = ((load.address - base) / 4) as usize;

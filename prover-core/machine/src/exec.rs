@@ -287,7 +287,7 @@ fn load<H: Host, const SIZE: u64>(
     address: u64,
 ) -> Result<(u64, Family), H::Error> {
     let shift = address % 8 * 8;
-    if address % SIZE == 0 && address < ADDRESS_END {
+    if address.is_multiple_of(SIZE) && address < ADDRESS_END {
         return Ok((host.read((address / 8) as u32)? >> shift, Family::Load));
     }
     load_misaligned::<H, SIZE>(host, pc, address)
@@ -321,7 +321,7 @@ fn store<H: Host, const SIZE: u64>(
 ) -> Result<Family, H::Error> {
     let shift = address % 8 * 8;
     let mask = u64::MAX >> (64 - 8 * SIZE);
-    if address % SIZE == 0 && address < ADDRESS_END {
+    if address.is_multiple_of(SIZE) && address < ADDRESS_END {
         host.write((address / 8) as u32, mask << shift, (value & mask) << shift)?;
         return Ok(Family::Store);
     }

@@ -12,8 +12,8 @@ use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{Digest, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
 use crate::layout::{
-    CODE_DEPTH, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_WORD, START_TS,
-    STEP_TICKS,
+    CODE_DEPTH, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
+    START_TS, STEP_TICKS,
 };
 use crate::package::Package;
 use crate::trace::{
@@ -101,8 +101,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
     {
         return Err(BadPackage::End);
     }
-    let untouched = recorder.last_ts.iter().any(|ts| *ts == [0; LEAF_WORDS])
-        || recorder.uses.iter().any(|uses| *uses == [0; 16]);
+    let untouched = recorder.last_ts.contains(&[0; LEAF_WORDS]) || recorder.uses.contains(&[0; 16]);
     if untouched {
         return Err(BadPackage::Untouched);
     }
@@ -161,6 +160,10 @@ struct Recorder<'a> {
     last: Vec<[u64; LEAF_WORDS]>,
     /// Time of the last access to them.
     last_ts: Vec<[u32; LEAF_WORDS]>,
+    /// Positions of the register leaves.
+    register_leaves: [Option<usize>; REGISTER_LEAVES],
+    /// Position of the data leaf of the last access.
+    leaf_at: usize,
     /// Decoded code, by position in `package.code_leaves`.
     code: Vec<[Option<Instruction>; 16]>,
     /// Fetches of each instruction.
@@ -184,6 +187,12 @@ impl<'a> Recorder<'a> {
             package,
             last: package.leaves.iter().map(|leaf| leaf.1).collect(),
             last_ts: alloc::vec![[0; LEAF_WORDS]; package.leaves.len()],
+            register_leaves: core::array::from_fn(|register| {
+                let leaf = REGISTER_LEAF + register as u32;
+                let found = package.leaves.binary_search_by_key(&leaf, |leaf| leaf.0);
+                found.ok()
+            }),
+            leaf_at: 0,
             code: package.code_leaves.iter().map(decode_leaf).collect(),
             uses: alloc::vec![[0; 16]; package.code_leaves.len()],
             code_at: 0,
@@ -197,13 +206,10 @@ impl<'a> Recorder<'a> {
     /// Registers from their leaves; those of absent leaves are never used, since every use is an access.
     fn cpu(&self, pc: u32) -> Cpu {
         let mut cpu = Cpu::new(pc);
-        for (index, words) in &self.package.leaves {
-            let Some(leaf) = index.checked_sub(REGISTER_LEAF) else {
-                continue;
-            };
-            let registers = cpu.registers.chunks_exact_mut(LEAF_WORDS);
-            if let Some(registers) = registers.into_iter().nth(leaf as usize) {
-                registers.copy_from_slice(words);
+        let leaves = cpu.registers.chunks_exact_mut(LEAF_WORDS);
+        for (registers, at) in leaves.zip(self.register_leaves) {
+            if let Some(at) = at {
+                registers.copy_from_slice(&self.package.leaves[at].1);
             }
         }
         cpu
@@ -217,12 +223,8 @@ impl<'a> Recorder<'a> {
         ts: u32,
         next: impl FnOnce(u64) -> u64,
     ) -> Result<Access, BadPackage> {
-        let leaf = word / LEAF_WORDS as u32;
-        let at = self
-            .package
-            .leaves
-            .binary_search_by_key(&leaf, |leaf| leaf.0)
-            .map_err(|_| BadPackage::Word(word))?;
+        let at = self.find(word / LEAF_WORDS as u32);
+        let at = at.ok_or(BadPackage::Word(word))?;
         let slot = word as usize % LEAF_WORDS;
         let value = &mut self.last[at][slot];
         let stamp = &mut self.last_ts[at][slot];
@@ -235,6 +237,19 @@ impl<'a> Recorder<'a> {
         *value = access.next;
         *stamp = ts;
         Ok(access)
+    }
+
+    /// Position of a leaf in the package.
+    #[inline(always)]
+    fn find(&mut self, leaf: u32) -> Option<usize> {
+        if let Some(register) = leaf.checked_sub(REGISTER_LEAF) {
+            return *self.register_leaves.get(register as usize)?;
+        }
+        let leaves = &self.package.leaves;
+        if leaves[self.leaf_at].0 != leaf {
+            self.leaf_at = leaves.binary_search_by_key(&leaf, |leaf| leaf.0).ok()?;
+        }
+        Some(self.leaf_at)
     }
 
     fn access_memory(
@@ -295,7 +310,7 @@ impl Host for Recorder<'_> {
     type Error = BadPackage;
 
     fn fetch(&mut self, pc: u32) -> Result<Instruction, BadPackage> {
-        if pc % 4 != 0 {
+        if !pc.is_multiple_of(4) {
             let cause = Cause::MisalignedPc;
             return Err(Fault { pc, cause }.into());
         }
