@@ -56,6 +56,11 @@ macro_rules! tables {
                 match self { $(Self::$variant => <$chip>::NAME,)* }
             }
 
+            /// Messages of a row.
+            pub fn interactions(self) -> usize {
+                match self { $(Self::$variant => check::interactions::<$chip>(),)* }
+            }
+
             /// What the checker of the tests finds in a table of this kind.
             pub fn report(self, table: &RowMajorMatrix<Felt>, public: &[Felt]) -> Report {
                 match self { $(Self::$variant => check::report::<$chip>(table, public),)* }

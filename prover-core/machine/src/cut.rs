@@ -9,13 +9,14 @@ use p3_field::PrimeField32;
 use crate::budget::Budget;
 use crate::code::Code;
 use crate::exec::{Cpu, Host, Registers, Retired, keccak_words, run};
-use crate::keccak::ROUNDS;
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
 use crate::isa::{Family, Instruction};
+use crate::keccak::ROUNDS;
 use crate::layout::{
-    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, START_TS, STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, START_TS,
+    STEP_TICKS,
 };
 use crate::memory::Memory;
 use crate::opening::Opening;
@@ -27,9 +28,6 @@ use crate::rows::{BytePairs, Costs, Rows, Table};
 use crate::run::{Outcome, OutputTooLong};
 use crate::trace::Statement;
 use crate::tree::Tree;
-
-/// Leaves that hold the registers and the sink.
-const REGISTER_LEAVES: usize = 5;
 
 /// Where shards end.
 #[derive(Clone, Copy, Debug)]
@@ -45,20 +43,12 @@ pub struct Limits {
 impl Limits {
     /// Shards of at most `cells` cells.
     pub const fn cells(cells: u64, costs: Costs) -> Self {
-        Self {
-            steps: MAX_STEPS,
-            cells,
-            costs,
-        }
+        Self { steps: MAX_STEPS, cells, costs }
     }
 
     /// Shards of `steps` steps, whatever they cost.
     pub fn steps(steps: u32) -> Self {
-        Self {
-            steps,
-            cells: 0,
-            costs: Costs::default(),
-        }
+        Self { steps, cells: 0, costs: Costs::default() }
     }
 }
 
@@ -96,12 +86,7 @@ pub struct Cutter<'a> {
 
 impl<'a> Cutter<'a> {
     /// The initial state.
-    pub fn new(
-        hasher: &'a Hasher,
-        program: &'a Program,
-        input: &[u8],
-        limits: Limits,
-    ) -> Result<Self, InputTooLong> {
+    pub fn new(hasher: &'a Hasher, program: &'a Program, input: &[u8], limits: Limits) -> Result<Self, InputTooLong> {
         Ok(Self {
             hasher,
             program,
@@ -141,9 +126,7 @@ impl<'a> Cutter<'a> {
 
     /// Exit code and output of a halted machine; `None` while it runs.
     pub fn outcome(&self) -> Option<Result<Outcome, OutputTooLong>> {
-        self.cpu
-            .is_halted()
-            .then(|| Outcome::read(&self.cpu, &self.tracker.memory))
+        self.cpu.is_halted().then(|| Outcome::read(&self.cpu, &self.tracker.memory))
     }
 
     /// Exit code and output of a halted machine as a verifier opens them from the last root; `None` while it runs or
@@ -186,9 +169,8 @@ impl<'a> Cutter<'a> {
 
         let mut code_indexes = core::mem::take(&mut self.tracker.code_leaves);
         code_indexes.sort_unstable();
-        let code_leaves: Vec<_> = (code_indexes.iter())
-            .map(|&index| (index, self.program.code().leaf(index)))
-            .collect();
+        let code_leaves: Vec<_> =
+            (code_indexes.iter()).map(|&index| (index, self.program.code().leaf(index))).collect();
         let code_frontier = Frontier::new(Kind::Code, code_indexes);
         let code_tree = self.program.code_tree();
         let code_hashes = Hashes::new(&code_frontier, code_tree);
@@ -273,9 +255,7 @@ impl PathMarks {
     /// Marks for `2^log_leaves` leaves and `log_leaves` levels above them.
     fn new(log_leaves: u32) -> Self {
         let levels = (0..log_leaves).rev().map(|log| Paged::new(1 << log, 0));
-        Self {
-            levels: levels.collect(),
-        }
+        Self { levels: levels.collect() }
     }
 
     /// Opens the path of a leaf; returns the number of nodes that the shard had not opened.
@@ -403,14 +383,7 @@ impl<'a> Tracker<'a> {
     fn use_first(&mut self, position: usize, instruction: &Instruction) {
         self.used[position] = self.epoch;
         self.budget.add(Table::Decode, 1);
-        let Instruction {
-            op,
-            is_imm,
-            rd,
-            rs1,
-            rs2,
-            ..
-        } = *instruction;
+        let Instruction { op, is_imm, rd, rs1, rs2, .. } = *instruction;
         let mut mark = |register: u8| self.registers |= 1 << (register / LEAF_WORDS as u8);
         if op.reads_rs1() {
             mark(rs1);
@@ -462,9 +435,7 @@ impl Host for Tracker<'_> {
         if self.used[position] != self.epoch {
             self.use_first(position, &retired.instruction);
         }
-        if matches!(retired.family, Family::Bitwise)
-            && self.pairs.insert(retired.rs1, retired.operand)
-        {
+        if matches!(retired.family, Family::Bitwise) && self.pairs.insert(retired.rs1, retired.operand) {
             self.budget.set(Table::And, self.pairs.len());
         }
         self.budget.add(Table::Family(retired.family), 1);

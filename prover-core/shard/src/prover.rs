@@ -2,6 +2,7 @@
 
 use alloc::vec::Vec;
 
+use hearth_chips::lookups::NotInTable;
 use hearth_chips::tables::{Table, Tables};
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
@@ -49,6 +50,9 @@ pub enum ShardError {
     /// The package is wrong.
     #[error("bad package: {0}")]
     Package(#[from] BadPackage),
+    /// The rows look up what no table holds: a bug, for a package that replays.
+    #[error(transparent)]
+    Trace(#[from] NotInTable),
     /// The backend refused.
     #[error(transparent)]
     Prove(#[from] ProveError),
@@ -94,7 +98,7 @@ impl ShardProver {
         stage(Stage::Replaying)?;
         let trace = replay(&self.hasher, package)?;
         stage(Stage::Tracing)?;
-        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into());
+        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into())?;
         let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
         let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
         stage(Stage::Proving)?;

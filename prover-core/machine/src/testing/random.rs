@@ -15,6 +15,58 @@ pub const DUMP_AT: u64 = 4096;
 /// Bytes of a dump: x1 to x31.
 pub const DUMP_BYTES: u64 = 248;
 
+/// Values at the edges of signs and widths, and shift amounts at and beyond the width.
+pub const EDGES: [u64; 16] = [
+    0,
+    1,
+    u64::MAX,
+    1 << 63,
+    (1 << 63) - 1,
+    1 << 31,
+    (1 << 31) - 1,
+    0xffff_ffff_8000_0000,
+    0xffff_ffff,
+    1 << 32,
+    63,
+    64,
+    32,
+    0xffff_ffff_7fff_ffff,
+    0x8000_0000_0000_0001,
+    0x0001_ffff_8000_7fff,
+];
+
+/// Opcode, funct3 and funct7 of all operations on two registers.
+pub const FORMS: [(u32, u32, u32); 28] = [
+    (0x33, 0, 0),
+    (0x33, 1, 0),
+    (0x33, 2, 0),
+    (0x33, 3, 0),
+    (0x33, 4, 0),
+    (0x33, 5, 0),
+    (0x33, 6, 0),
+    (0x33, 7, 0),
+    (0x33, 0, 0x20),
+    (0x33, 5, 0x20),
+    (0x33, 0, 1),
+    (0x33, 1, 1),
+    (0x33, 2, 1),
+    (0x33, 3, 1),
+    (0x33, 4, 1),
+    (0x33, 5, 1),
+    (0x33, 6, 1),
+    (0x33, 7, 1),
+    (0x3b, 0, 0),
+    (0x3b, 1, 0),
+    (0x3b, 5, 0),
+    (0x3b, 0, 0x20),
+    (0x3b, 5, 0x20),
+    (0x3b, 0, 1),
+    (0x3b, 4, 1),
+    (0x3b, 5, 1),
+    (0x3b, 6, 1),
+    (0x3b, 7, 1),
+];
+
 /// A linear congruential generator with its high bits as output.
 #[derive(Clone, Debug)]
 pub struct Random(pub u64);
@@ -22,9 +74,7 @@ pub struct Random(pub u64);
 impl Random {
     /// A number below `bound`.
     pub fn below(&mut self, bound: u32) -> u32 {
-        self.0 = (self.0)
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = (self.0).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         ((self.0 >> 33) * u64::from(bound) >> 31) as u32
     }
 
@@ -36,31 +86,11 @@ impl Random {
 
 /// The data: edge values, then random bytes.
 pub fn data(random: &mut Random) -> Vec<u8> {
-    const EDGES: [u64; 16] = [
-        0,
-        1,
-        u64::MAX,
-        1 << 63,
-        (1 << 63) - 1,
-        1 << 31,
-        (1 << 31) - 1,
-        0xffff_ffff_8000_0000,
-        0xffff_ffff,
-        1 << 32,
-        63,
-        64,
-        32,
-        0xffff_ffff_7fff_ffff,
-        0x8000_0000_0000_0001,
-        0x0001_ffff_8000_7fff,
-    ];
     (0..DUMP_AT / 8)
-        .map(
-            |at| match at < EDGE_BYTES as u64 / 8 && random.below(4) != 0 {
-                true => EDGES[random.below(16) as usize],
-                false => random.word(),
-            },
-        )
+        .map(|at| match at < EDGE_BYTES as u64 / 8 && random.below(4) != 0 {
+            true => EDGES[random.below(16) as usize],
+            false => random.word(),
+        })
         .flat_map(u64::to_le_bytes)
         .collect()
 }
@@ -82,13 +112,25 @@ pub fn program(random: &mut Random, len: usize, rounds: u64) -> Vec<u32> {
     }
     code.extend([addi(0, 0, 0); 2]);
     code.extend((1..32).map(|register| s_type(3, 4, register, 8 * (register as i32 - 1))));
-    code.extend([
-        addi(4, 4, DUMP_BYTES as i32),
-        addi(2, 2, -1),
-        b_type(0, 2, 0, 8),
-    ]);
+    code.extend([addi(4, 4, DUMP_BYTES as i32), addi(2, 2, -1), b_type(0, 2, 0, 8)]);
     let back = top as i32 - code.len() as i32;
     code.push(jal(0, 4 * back));
+    code
+}
+
+/// A program without an end that stores the result of every operation of [`FORMS`] on every pair of [`EDGES`], in order,
+/// from `DATA_BASE + DUMP_AT` on.
+pub fn edges() -> Vec<u32> {
+    let mut code = li(4, DATA_BASE + DUMP_AT);
+    for a in EDGES {
+        code.extend(li(5, a));
+        for b in EDGES {
+            code.extend(li(6, b));
+            for (opcode, funct3, funct7) in FORMS {
+                code.extend([r_type(opcode, funct3, funct7, 7, 5, 6), s_type(3, 4, 7, 0), addi(4, 4, 8)]);
+            }
+        }
+    }
     code
 }
 
@@ -107,36 +149,6 @@ fn instruction(random: &mut Random, code: &mut Vec<u32>) {
     };
     match random.below(100) {
         0..45 => {
-            const FORMS: [(u32, u32, u32); 28] = [
-                (0x33, 0, 0),
-                (0x33, 1, 0),
-                (0x33, 2, 0),
-                (0x33, 3, 0),
-                (0x33, 4, 0),
-                (0x33, 5, 0),
-                (0x33, 6, 0),
-                (0x33, 7, 0),
-                (0x33, 0, 0x20),
-                (0x33, 5, 0x20),
-                (0x33, 0, 1),
-                (0x33, 1, 1),
-                (0x33, 2, 1),
-                (0x33, 3, 1),
-                (0x33, 4, 1),
-                (0x33, 5, 1),
-                (0x33, 6, 1),
-                (0x33, 7, 1),
-                (0x3b, 0, 0),
-                (0x3b, 1, 0),
-                (0x3b, 5, 0),
-                (0x3b, 0, 0x20),
-                (0x3b, 5, 0x20),
-                (0x3b, 0, 1),
-                (0x3b, 4, 1),
-                (0x3b, 5, 1),
-                (0x3b, 6, 1),
-                (0x3b, 7, 1),
-            ];
             let (opcode, funct3, funct7) = FORMS[random.below(28) as usize];
             code.push(r_type(opcode, funct3, funct7, rd, rs1, rs2));
         }
@@ -167,21 +179,14 @@ fn instruction(random: &mut Random, code: &mut Vec<u32>) {
         90..97 => {
             // Each jump passes over one instruction, which is there in either case.
             let funct3 = [0, 1, 4, 5, 6, 7][random.below(6) as usize];
-            code.extend([
-                b_type(funct3, rs1, rs2, 8),
-                addi(target(random), 0, immediate),
-            ]);
+            code.extend([b_type(funct3, rs1, rs2, 8), addi(target(random), 0, immediate)]);
         }
         97..98 => code.extend([jal(rd, 8), addi(target(random), 0, immediate)]),
         _ => {
             // jalr clears bit 0 of its target.
             let base = [1, 5, 31][random.below(3) as usize];
             let low = random.below(2) as i32;
-            code.extend([
-                auipc(base, 0),
-                jalr(rd, base, 12 | low),
-                addi(target(random), 0, immediate),
-            ]);
+            code.extend([auipc(base, 0), jalr(rd, base, 12 | low), addi(target(random), 0, immediate)]);
         }
     }
 }
