@@ -9,7 +9,9 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use hearth_machine::hash::{DIGEST, Digest, Hasher, Tag};
+use p3_air::symbolic::{AirLayout, SymbolicExpression};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::InteractionSymbolicBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::Felt;
@@ -158,4 +160,17 @@ pub fn zero_row_is_neutral<C: Chip>() -> bool {
     let table = RowMajorMatrix::new(alloc::vec![Felt::ZERO; 2 * C::WIDTH], C::WIDTH);
     let report = report::<C>(&table, &[]);
     report.is_honest() && report.messages.is_empty()
+}
+
+/// The lint of every chip: degrees of its constraints (at most 3) and of its messages' fields and counts (at most 2).
+pub fn degrees<C: Chip>() -> (usize, usize) {
+    let mut builder: InteractionSymbolicBuilder<Felt> =
+        InteractionSymbolicBuilder::new(AirLayout { main_width: C::WIDTH, ..AirLayout::default() });
+    C::eval(&mut builder);
+    let max = |expressions: &mut dyn Iterator<Item = &SymbolicExpression<Felt>>| {
+        expressions.map(SymbolicExpression::degree_multiple).max().unwrap_or(0)
+    };
+    let messages = builder.global_interactions();
+    let mut parts = messages.iter().flat_map(|message| message.fields.iter().chain([&message.count]));
+    (max(&mut builder.base_constraints().iter()), max(&mut parts))
 }

@@ -26,11 +26,29 @@ pub trait StepChip: Chip {
 
     /// The table of `steps`, filled up with zero rows to `height`.
     fn table(steps: &[Step], height: usize) -> RowMajorMatrix<Felt> {
-        assert!(steps.len() <= height, "{}: {} steps in {height} rows", Self::NAME, steps.len());
-        let mut values = alloc::vec![Felt::ZERO; height * Self::WIDTH];
-        for (step, row) in steps.iter().zip(values.chunks_mut(Self::WIDTH)) {
-            Self::fill(step, row);
-        }
-        RowMajorMatrix::new(values, Self::WIDTH)
+        table_of::<Self, _>(steps, height, Self::fill)
     }
+}
+
+/// A chip whose rows are records of another kind: leaves, nodes, decodings, hash calls.
+pub trait RecordChip: Chip {
+    /// What a row is made from.
+    type Record;
+
+    /// Fills an all-zero row of `WIDTH` cells with an honest record.
+    fn fill(record: &Self::Record, row: &mut [Felt]);
+
+    /// The table of `records`, filled up with zero rows to `height`.
+    fn table(records: &[Self::Record], height: usize) -> RowMajorMatrix<Felt> {
+        table_of::<Self, _>(records, height, Self::fill)
+    }
+}
+
+fn table_of<C: Chip + ?Sized, R>(records: &[R], height: usize, fill: impl Fn(&R, &mut [Felt])) -> RowMajorMatrix<Felt> {
+    assert!(records.len() <= height, "{}: {} records in {height} rows", C::NAME, records.len());
+    let mut values = alloc::vec![Felt::ZERO; height * C::WIDTH];
+    for (record, row) in records.iter().zip(values.chunks_mut(C::WIDTH)) {
+        fill(record, row);
+    }
+    RowMajorMatrix::new(values, C::WIDTH)
 }

@@ -23,14 +23,24 @@ extern crate alloc;
 
 pub mod add_sub;
 pub mod and;
+pub mod boundary;
 pub mod bus;
 pub mod bytes;
 pub mod check;
 pub mod chip;
+pub mod code_leaf;
+pub mod code_node;
 pub mod columns;
+pub mod divrem;
 pub mod evaluate;
 pub mod keccak;
 pub mod lookups;
+pub mod memory_leaf;
+pub mod memory_node;
+pub mod mul;
+pub mod packing;
+pub mod poseidon2;
 pub mod step;
+pub mod uncle;
 
 pub use hearth_machine::hash::Felt;

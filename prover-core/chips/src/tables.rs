@@ -3,6 +3,7 @@
 use alloc::vec::Vec;
 
 use hearth_machine::isa::Family;
+use hearth_machine::keccak::ROUNDS;
 use hearth_machine::trace::ShardTrace;
 use p3_air::{Air, BaseAir};
 use p3_lookup::InteractionBuilder;
@@ -23,6 +24,7 @@ use crate::decode::DecodeChip;
 use crate::divrem::DivRemChip;
 use crate::ecall::EcallChip;
 use crate::jump::JumpChip;
+use crate::keccak::{KeccakCallChip, KeccakRoundChip};
 use crate::load::LoadChip;
 use crate::lookups::Lookups;
 use crate::memory_leaf::MemoryLeafChip;
@@ -104,13 +106,24 @@ tables! {
     CodeNode = CodeNodeChip,
     Decode = DecodeChip,
     Boundary = BoundaryChip,
+    KeccakCall = KeccakCallChip,
+    KeccakRound = KeccakRoundChip,
     Poseidon2 = Poseidon2Chip,
     And = AndChip,
     Bytes = BytesChip,
 }
 
-/// The filled tables of a shard, in the order of [`Table::ALL`].
+impl Table {
+    /// Whether the table is there for accelerator calls alone: a shard without calls is proved without it.
+    pub fn is_accelerator(self) -> bool {
+        matches!(self, Self::KeccakCall | Self::KeccakRound)
+    }
+}
+
+/// The filled tables of a shard, in the order of [`Table::ALL`], those of unused accelerators left out.
 pub struct Tables {
+    /// Which tables there are.
+    pub tables: Vec<Table>,
     /// One matrix per table, height a power of two.
     pub matrices: Vec<RowMajorMatrix<Felt>>,
     /// Public values of the boundary table.
@@ -167,15 +180,28 @@ impl Tables {
             CodeNodeChip = code_nodes,
             DecodeChip = decodes,
         }
-        let boundary = BoundaryChip::table(&trace.statement, height(1));
-        matrices.push(boundary);
+        matrices.push(BoundaryChip::table(&trace.statement, height(1)));
+        let accelerated = !trace.keccaks.is_empty();
+        if accelerated {
+            let calls = KeccakCallChip::table(&trace.keccaks, height(trace.keccaks.len()));
+            lookups.count::<KeccakCallChip>(&calls, trace.keccaks.len());
+            matrices.push(calls);
+            let states: Vec<_> = trace.keccaks.iter().map(|call| (call.ts, call.words.map(|word| word.prev))).collect();
+            matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
+        }
 
         let calls = lookups.hashes();
         matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
         let and = lookups.and();
         matrices.push(AndChip::table(&and, height(and.len())));
         matrices.push(BytesChip::table(lookups.range(), lookups.pair()));
-        Self { matrices, public_values: boundary::public_values(&trace.statement) }
+        let tables = Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect();
+        Self { tables, matrices, public_values: boundary::public_values(&trace.statement) }
+    }
+
+    /// Whether `table` is there.
+    pub fn holds(&self, table: Table) -> bool {
+        self.tables.contains(&table)
     }
 
     /// Committed cells, padding rows included.

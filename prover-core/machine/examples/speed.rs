@@ -29,21 +29,23 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("outcome  {:?}", machine.outcome());
 
     let start = Instant::now();
-    let mut cutter = Cutter::new(&hasher, &program, &input, Limits { steps: 1 << 18 })?;
+    let mut cutter = Cutter::new(&hasher, &program, &input, Limits::steps(1 << 18))?;
     println!("start    {:>10.1?}", start.elapsed());
     let start = Instant::now();
-    let packages = (&mut cutter).collect::<Result<Vec<_>, _>>()?;
+    let shards = (&mut cutter).collect::<Result<Vec<_>, _>>()?;
     rate("cut", cutter.steps(), start);
-    println!("shards   {:>10}", packages.len());
+    println!("shards   {:>10}", shards.len());
 
     let start = Instant::now();
-    let some = &packages[..packages.len().min(16)];
-    for package in some {
-        replay(&hasher, package)?;
+    let some = &shards[..shards.len().min(16)];
+    for shard in some {
+        replay(&hasher, &shard.package)?;
     }
     rate(
         "replay",
-        some.iter().map(|package| u64::from(package.steps)).sum(),
+        some.iter()
+            .map(|shard| u64::from(shard.package.steps))
+            .sum(),
         start,
     );
     Ok(())

@@ -31,7 +31,7 @@ pub const BLOCK: usize = 18;
 pub const RATE: usize = 15;
 
 /// Domains. One table, so that no two uses of the permutation share a first block.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[repr(u8)]
 pub enum Tag {
     /// Inner node of the memory tree; its level is 1 to 27.

@@ -2,12 +2,14 @@
 
 mod common;
 
-use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::cut::{CutError, Cutter, Limits, Shard};
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::HALT_PC;
-use hearth_machine::package::Package;
+use hearth_machine::opening::{Opening, OpeningError};
+use hearth_machine::package::{DecodeError, Package};
 use hearth_machine::program::input_digest;
 use hearth_machine::replay::{BadPackage, replay};
+use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
 use hearth_machine::run::Machine;
 
 #[test]
@@ -24,24 +26,80 @@ fn shards_chain_from_the_initial_state_to_halt() {
     let input = input_digest(&hasher, input).unwrap();
     let initial_root = program.key().initial_root(&hasher, &input);
     for steps in [1, 2, 7, 100, u32::MAX] {
-        let mut cutter = Cutter::new(&hasher, &program, b"some input", Limits { steps }).unwrap();
+        let mut cutter =
+            Cutter::new(&hasher, &program, b"some input", Limits::steps(steps)).unwrap();
         let (mut root, mut pc, mut total) = (initial_root, program.key().entry, 0);
-        for package in &mut cutter {
-            let package = package.unwrap();
+        for shard in &mut cutter {
+            let Shard { package, rows } = shard.unwrap();
             let trace = replay(&hasher, &package).unwrap();
             let statement = trace.statement;
             assert_eq!(statement, package.statement);
             assert_eq!((statement.root_in, statement.pc_in), (root, pc));
             assert_eq!(statement.program_root, program.key().code_root);
             (root, pc) = (statement.root_out, statement.pc_out);
-            let rows: usize = trace.steps.iter().map(Vec::len).sum();
-            assert_eq!(rows, package.steps as usize);
-            total += rows as u64;
+            assert_eq!(rows, Rows::of(&trace));
+            let steps: usize = trace.steps.iter().map(Vec::len).sum();
+            assert_eq!(steps, package.steps as usize);
+            total += steps as u64;
         }
         assert_eq!((pc, total), (HALT_PC, plain.steps()));
         assert_eq!(root, cutter.tree().root());
         assert_eq!(cutter.outcome().unwrap().unwrap(), outcome);
+        let opening = cutter.opening().unwrap();
+        assert_eq!(opening.verify(&hasher, &root), Ok(outcome.clone()));
     }
+}
+
+/// Exit code and output hang on the last root.
+#[test]
+fn a_changed_opening_is_refused() {
+    let hasher = Hasher::new();
+    let program = common::program(&hasher, &common::torture());
+    let mut cutter = Cutter::new(&hasher, &program, &[], Limits::steps(u32::MAX)).unwrap();
+    assert!(cutter.by_ref().all(|shard| shard.is_ok()));
+    let good = cutter.opening().unwrap();
+    let refuse = |change: &dyn Fn(&mut Opening)| {
+        let mut opening = good.clone();
+        change(&mut opening);
+        opening.verify(&hasher, &cutter.tree().root()).unwrap_err()
+    };
+    assert_eq!(refuse(&|o| o.registers[2] = 0), OpeningError::Root);
+    assert_eq!(refuse(&|o| o.output[0][1] += 1), OpeningError::Root);
+    assert_eq!(refuse(&|o| o.output[0][0] = 7), OpeningError::Root);
+    assert_eq!(refuse(&|o| o.output[0][0] = 57), OpeningError::Shape);
+    assert_eq!(
+        refuse(&|o| o.output[0][0] = u64::MAX),
+        OpeningError::TooLong(u64::MAX)
+    );
+    assert_eq!(refuse(&|o| o.output.clear()), OpeningError::Shape);
+    assert_eq!(refuse(&|o| o.uncles.truncate(3)), OpeningError::Shape);
+}
+
+/// Shards cut by area stay within their budget and use most of what powers of two allow.
+#[test]
+fn area_stays_within_the_budget() {
+    let hasher = Hasher::new();
+    let program = common::program(&hasher, &common::torture());
+    let costs = Costs {
+        tables: PerTable(core::array::from_fn(|table| TableCost {
+            width: 20 + table as u32,
+            interactions: 10,
+        })),
+        fixed_cells: 1000,
+        fixed_interactions: 0,
+        min_log_height: 4,
+    };
+    for cells in [48_000, 56_000, 64_000, 1 << 20] {
+        let cutter = Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap();
+        let shards = cutter.collect::<Result<Vec<_>, _>>().unwrap();
+        for Shard { package, rows } in &shards {
+            assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
+            assert!(costs.cells(rows) <= cells);
+        }
+        assert_eq!(shards.len() == 1, cells == 1 << 20);
+    }
+    let mut cutter = Cutter::new(&hasher, &program, &[], Limits::cells(1 << 13, costs)).unwrap();
+    assert_eq!(cutter.next_shard().unwrap_err(), CutError::Budget(1 << 13));
 }
 
 /// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
@@ -49,11 +107,11 @@ fn shards_chain_from_the_initial_state_to_halt() {
 fn accesses_form_one_chain_per_word() {
     let hasher = Hasher::new();
     let program = common::program(&hasher, &common::torture());
-    for package in Cutter::new(&hasher, &program, &[], Limits { steps: 150 })
+    for shard in Cutter::new(&hasher, &program, &[], Limits::steps(150))
         .unwrap()
         .take(3)
     {
-        let trace = replay(&hasher, &package.unwrap()).unwrap();
+        let trace = replay(&hasher, &shard.unwrap().package).unwrap();
         let mut accesses = Vec::new();
         for step in trace.steps.iter().flatten() {
             let instruction = step.instruction;
@@ -108,10 +166,10 @@ fn accesses_form_one_chain_per_word() {
 fn packages() -> (Hasher, Vec<Package>) {
     let hasher = Hasher::new();
     let program = common::program(&hasher, &common::torture());
-    let packages = Cutter::new(&hasher, &program, &[], Limits { steps: 200 })
+    let packages = Cutter::new(&hasher, &program, &[], Limits::steps(200))
         .unwrap()
-        .collect::<Result<_, _>>()
-        .unwrap();
+        .map(|shard| shard.unwrap().package)
+        .collect();
     (hasher, packages)
 }
 
@@ -156,4 +214,37 @@ fn a_changed_package_is_refused() {
     );
     assert!(matches!(refuse(&|p| p.statement.pc_in += 1), Fault(_)));
     assert!(matches!(refuse(&|p| p.statement.pc_in = 0x1000), Code(_)));
+}
+
+/// Bytes survive the way there and back; whatever else happens to them is a typed error.
+#[test]
+fn bytes_are_exact() {
+    let (hasher, packages) = packages();
+    let bytes = packages[1].encode();
+    assert_eq!(Package::decode(&bytes).as_ref(), Ok(&packages[1]));
+    for len in 0..bytes.len() {
+        assert_eq!(Package::decode(&bytes[..len]), Err(DecodeError::Length));
+    }
+    let trailing = [&bytes[..], &[0]].concat();
+    assert_eq!(Package::decode(&trailing), Err(DecodeError::Length));
+    let change = |at: usize, value: u8| {
+        let mut bytes = bytes.clone();
+        bytes[at] = value;
+        Package::decode(&bytes)
+    };
+    assert_eq!(change(0, 0), Err(DecodeError::Magic));
+    assert_eq!(change(8, 2), Err(DecodeError::Version(2)));
+    // The top byte of the program root's first element: 2^31 and more is not canonical.
+    assert_eq!(change(15, 0xff), Err(DecodeError::Digest));
+    // No byte is free: changing any one is refused, here or by replay.
+    let mut seed = 1u64;
+    for at in 0..bytes.len() {
+        seed = seed
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(99);
+        let flipped = bytes[at] ^ ((seed >> 40) as u8).max(1);
+        if let Ok(package) = change(at, flipped) {
+            assert!(replay(&hasher, &package).is_err(), "byte {at}");
+        }
+    }
 }

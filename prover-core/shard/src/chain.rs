@@ -5,15 +5,18 @@
 
 use alloc::vec::Vec;
 
-use hearth_machine::frontier::{Frontier, Kind, root};
 use hearth_machine::hash::{DIGEST, Digest, Felt, Hasher};
-use hearth_machine::layout::{HALT_PC, LEAF_BYTES, OUTPUT_BASE, OUTPUT_MAX, REGISTER_LEAF};
+use hearth_machine::layout::HALT_PC;
+use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::program::ProgramKey;
+use hearth_machine::run::Outcome;
 use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use serde::{Deserialize, Serialize};
 
+use crate::backend::SetupError;
+use crate::prover::ShardProof;
 use crate::verifier::{ShardVerifier, VerifyError};
 
 /// Version of the encoding and of everything that it commits to.
@@ -24,12 +27,6 @@ const MAGIC: [u8; 6] = *b"HEARTH";
 pub const MAX_BYTES: usize = 1 << 30;
 /// Largest number of shards in a run (docs/soundness.md).
 pub const MAX_SHARDS: usize = 1 << 13;
-
-/// Leaf that holds a0, and its place in it.
-const EXIT_LEAF: u32 = REGISTER_LEAF + 1;
-const EXIT_WORD: usize = 2;
-/// First leaf of the output region.
-const OUTPUT_LEAF: u32 = (OUTPUT_BASE / LEAF_BYTES) as u32;
 
 /// A digest as canonical numbers.
 type Words = [u32; DIGEST];
@@ -43,70 +40,49 @@ pub struct Link {
     pc_out: u32,
     /// Local time at its end.
     ts_end: u32,
+    /// Number of the key in the pinned set.
+    key: u8,
     /// The shard proof.
     proof: Vec<u8>,
 }
 
 impl Link {
-    /// The link of a proved statement.
-    pub fn new(statement: &Statement, proof: Vec<u8>) -> Self {
-        Self { root_out: words(&statement.root_out), pc_out: statement.pc_out, ts_end: statement.ts_end, proof }
+    /// The link of a shard proof.
+    pub fn new(shard: ShardProof) -> Self {
+        let ShardProof { statement, key, bytes } = shard;
+        Self {
+            root_out: words(&statement.root_out),
+            pc_out: statement.pc_out,
+            ts_end: statement.ts_end,
+            key: key as u8,
+            proof: bytes,
+        }
     }
 }
 
-/// The opening of a0 and of the output region under the last root.
+/// The opening of exit code and output under the last root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Closing {
-    /// The leaves of the output region that hold its length and bytes, then the leaf of a0.
-    leaves: Vec<[u64; 8]>,
-    /// Sibling digests, by level from the leaves, then by index.
+struct Closing {
+    output: Vec<[u64; 8]>,
+    registers: [u64; 8],
     uncles: Vec<Words>,
 }
 
-/// Leaves of the output region with `length` bytes after its length word.
-fn output_leaves(length: u64) -> u32 {
-    (8 + length).div_ceil(LEAF_BYTES) as u32
-}
-
-/// Indexes of the leaves of a closing whose output has `length` bytes.
-fn closing_leaves(length: u64) -> Vec<u32> {
-    (OUTPUT_LEAF..OUTPUT_LEAF + output_leaves(length)).chain([EXIT_LEAF]).collect()
+impl From<&Opening> for Closing {
+    fn from(opening: &Opening) -> Self {
+        Self {
+            output: opening.output.clone(),
+            registers: opening.registers,
+            uncles: opening.uncles.iter().map(words).collect(),
+        }
+    }
 }
 
 impl Closing {
-    /// The opening for an output of `length` bytes; `leaf` and `uncles` read the last memory and its tree.
-    pub fn new(
-        length: u64,
-        leaf: impl Fn(u32) -> [u64; 8],
-        uncles: impl FnOnce(&Frontier) -> Vec<Digest>,
-    ) -> Self {
-        let leaves = closing_leaves(length);
-        Self {
-            leaves: leaves.iter().map(|&index| leaf(index)).collect(),
-            uncles: uncles(&Frontier::new(Kind::Memory, leaves)).iter().map(words).collect(),
-        }
-    }
-
-    /// Exit code and output, if the opening leads to `expected`.
-    fn open(&self, hasher: &Hasher, expected: &Digest) -> Result<(u64, Vec<u8>), ChainError> {
-        let length = self.leaves.first().ok_or(ChainError::Closing)?[0];
-        if length > OUTPUT_MAX {
-            return Err(ChainError::OutputTooLong(length));
-        }
-        let indexes = closing_leaves(length);
-        if indexes.len() != self.leaves.len() {
-            return Err(ChainError::Closing);
-        }
-        let digests = self.leaves.iter().map(|words| hasher.memory_leaf(words)).collect();
-        let uncles = self.uncles.iter().map(digest).collect::<Option<Vec<_>>>().ok_or(ChainError::Closing)?;
-        let folded = Frontier::new(Kind::Memory, indexes).fold(hasher, digests, &uncles).ok_or(ChainError::Closing)?;
-        if root(&folded).as_ref() != Some(expected) {
-            return Err(ChainError::Closing);
-        }
-        let (exit, output) = self.leaves.split_last().ok_or(ChainError::Closing)?;
-        let bytes: Vec<u8> = output.iter().flatten().flat_map(|word| word.to_le_bytes()).collect();
-        let output = bytes.get(8..8 + length as usize).ok_or(ChainError::Closing)?;
-        Ok((exit[EXIT_WORD], output.to_vec()))
+    /// The opening, if its digests are canonical.
+    fn opening(&self) -> Option<Opening> {
+        let uncles = self.uncles.iter().map(digest).collect::<Option<_>>()?;
+        Some(Opening { output: self.output.clone(), registers: self.registers, uncles })
     }
 }
 
@@ -115,7 +91,7 @@ impl Closing {
 pub struct ChainProof {
     magic: [u8; 6],
     version: u16,
-    log_cells: u8,
+    class: u8,
     /// Digest of the program's key.
     program: Words,
     /// Digest of the input region.
@@ -154,6 +130,9 @@ pub enum ChainError {
     /// The size class is unknown, or one that is for tests only.
     #[error("shards of 2^{0} cells are not accepted")]
     Class(u8),
+    /// No keys can be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// A shard proof fails.
     #[error("shard {index}: {source}")]
     Shard {
@@ -165,25 +144,22 @@ pub enum ChainError {
     /// The run does not end in HALT.
     #[error("the run stops at pc {0:#x} and is not finished")]
     NotFinished(u32),
-    /// The opening of exit code and output does not lead to the last root.
-    #[error("exit code and output do not belong to the last memory root")]
-    Closing,
-    /// The length of the output is over the limit.
-    #[error("the output has {0} bytes; at most {OUTPUT_MAX} are accepted")]
-    OutputTooLong(u64),
+    /// Exit code and output do not belong to the last memory root.
+    #[error("exit code and output: {0}")]
+    Opening(#[from] OpeningError),
 }
 
 impl ChainProof {
     /// Puts a proof together.
-    pub fn new(class: SizeClass, program: &ProgramKey, input: &Digest, links: Vec<Link>, closing: Closing) -> Self {
+    pub fn new(class: SizeClass, program: &ProgramKey, input: &Digest, links: Vec<Link>, opening: &Opening) -> Self {
         Self {
             magic: MAGIC,
             version: VERSION,
-            log_cells: class.log_cells() as u8,
+            class: class.id(),
             program: words(&program.digest(&Hasher::new())),
             input: words(input),
             links,
-            closing,
+            closing: opening.into(),
         }
     }
 
@@ -203,8 +179,9 @@ impl ChainProof {
         }
         let (proof, rest): (Self, _) =
             postcard::take_from_bytes(bytes).map_err(|_| ChainError::Format("cut off or damaged"))?;
-        if !rest.is_empty() {
-            return Err(ChainError::Format("trailing bytes"));
+        // One proof, one encoding: postcard would also read numbers with needless bytes.
+        if !rest.is_empty() || proof.to_bytes() != bytes {
+            return Err(ChainError::Format("trailing or needless bytes"));
         }
         if proof.version != VERSION {
             return Err(ChainError::Format("another version"));
@@ -219,7 +196,7 @@ impl ChainProof {
 
     /// Size class, if there is one of this number.
     pub fn class(&self) -> Result<SizeClass, ChainError> {
-        SizeClass::from_log_cells(self.log_cells.into()).ok_or(ChainError::Class(self.log_cells))
+        SizeClass::try_from(self.class).map_err(|_| ChainError::Class(self.class))
     }
 
     /// Verifies the chain for the program with this key.
@@ -229,7 +206,7 @@ impl ChainProof {
         let hasher = Hasher::new();
         let class = self.class()?;
         if class.is_test_only() && !allow_test_classes {
-            return Err(ChainError::Class(self.log_cells));
+            return Err(ChainError::Class(self.class));
         }
         if digest(&self.program) != Some(program.digest(&hasher)) {
             return Err(ChainError::Program);
@@ -238,7 +215,7 @@ impl ChainProof {
             return Err(ChainError::Shards(self.links.len()));
         }
         let input = digest(&self.input).ok_or(ChainError::Format("a digest is not canonical"))?;
-        let verifier = ShardVerifier::new(class);
+        let verifier = ShardVerifier::new(class)?;
         let mut root_in = program.initial_root(&hasher, &input);
         let mut pc_in = program.entry;
         for (index, link) in self.links.iter().enumerate() {
@@ -251,14 +228,15 @@ impl ChainProof {
                 ts_end: link.ts_end,
             };
             verifier
-                .verify(&statement, &link.proof)
+                .verify(&statement, link.key, &link.proof)
                 .map_err(|source| ChainError::Shard { index, source })?;
             (root_in, pc_in) = (statement.root_out, statement.pc_out);
         }
         if pc_in != HALT_PC {
             return Err(ChainError::NotFinished(pc_in));
         }
-        let (exit_code, output) = self.closing.open(&hasher, &root_in)?;
+        let opening = self.closing.opening().ok_or(ChainError::Format("a digest is not canonical"))?;
+        let Outcome { exit_code, output } = opening.verify(&hasher, &root_in)?;
         Ok(Verified { exit_code, output, input, shards: self.links.len(), class })
     }
 }

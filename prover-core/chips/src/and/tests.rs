@@ -4,7 +4,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::AndChip;
 use crate::Felt;
-use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::Chip;
 
 /// Exhaustive against the definition.
@@ -43,4 +43,9 @@ fn bits_are_pinned() {
     counts[0xa55a] = 1;
     let free: vec::Vec<_> = (0..AndChip::WIDTH - 1).map(|column| (1, column)).collect();
     assert_eq!(survivors::<AndChip>(&AndChip::table(&counts, 2), &[]), free);
+}
+
+#[test]
+fn degrees_are_low() {
+    assert_eq!(degrees::<AndChip>(), (2, 2));
 }

@@ -5,7 +5,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{BytesChip, HEIGHT};
 use crate::Felt;
-use crate::check::report;
+use crate::check::{degrees, report};
 use crate::chip::Chip;
 
 fn counts(at: usize, count: u32) -> Vec<u32> {
@@ -60,4 +60,10 @@ fn every_carry_comes_in_time() {
         put(&mut early.values, row, (row as u32 + 56) % 256, (row as u32 + 56) / 256);
     }
     assert!(report::<BytesChip>(&early, &[]).violations.contains(&(199, 5)));
+}
+
+#[test]
+fn degrees_are_low() {
+    // The selectors of first, last and other rows, of degree 1, are not counted here.
+    assert_eq!(degrees::<BytesChip>(), (2, 1));
 }
