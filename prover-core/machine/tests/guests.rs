@@ -56,9 +56,9 @@ fn cut_runs_give_the_expected_outputs_and_replay() {
     for (name, vectors) in vectors() {
         let program = program(&hasher, &name);
         let (input, expected) = &vectors[vectors.len().min(2) - 1];
-        let mut cutter = Cutter::new(&hasher, &program, input, Limits { steps: 5000 }).unwrap();
-        for package in &mut cutter {
-            let package = package.unwrap();
+        let mut cutter = Cutter::new(&hasher, &program, input, Limits::steps(5000)).unwrap();
+        for shard in &mut cutter {
+            let package = shard.unwrap().package;
             assert_eq!(replay(&hasher, &package).unwrap().statement, package.statement);
         }
         assert_eq!(&cutter.outcome().unwrap().unwrap(), expected, "{name}");
