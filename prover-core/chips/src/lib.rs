@@ -22,8 +22,12 @@
 extern crate alloc;
 
 pub mod add_sub;
+pub mod address;
 pub mod and;
+pub mod binary;
+pub mod bitwise;
 pub mod boundary;
+pub mod branch;
 pub mod bus;
 pub mod bytes;
 pub mod check;
@@ -31,16 +35,35 @@ pub mod chip;
 pub mod code_leaf;
 pub mod code_node;
 pub mod columns;
+pub mod compare;
 pub mod divrem;
+pub mod ecall;
 pub mod evaluate;
+#[cfg(test)]
+mod fixtures;
+pub mod jump;
 pub mod keccak;
+pub mod less_than;
+pub mod load;
+pub mod load_double;
 pub mod lookups;
 pub mod memory_leaf;
+#[cfg(test)]
+mod memory_model;
 pub mod memory_node;
+pub mod misaligned;
 pub mod mul;
+pub mod operation;
 pub mod packing;
 pub mod poseidon2;
+pub mod product;
+pub mod shift;
 pub mod step;
+#[cfg(test)]
+mod step_tests;
+pub mod store;
+pub mod store_double;
+pub mod tables;
 pub mod uncle;
 
 pub use hearth_machine::hash::Felt;

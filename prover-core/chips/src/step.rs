@@ -11,6 +11,7 @@
 //! integer below 2^24; all stamps are below p - 2^24 (the class bounds rows x ticks), so it is an equation between
 //! integers and every access moves forward in time. `high` is no column: it is the quotient that the equation fixes.
 
+use hearth_machine::isa::{Instruction, Op};
 use hearth_machine::layout::{REGISTER_WORD, STEP_TICKS};
 use hearth_machine::trace::Access;
 use p3_air::AirBuilder;
@@ -64,6 +65,12 @@ columns! {
 /// 16-bit limbs of a word, least significant first.
 pub fn limbs(value: u64) -> [Felt; 4] {
     core::array::from_fn(|i| Felt::from_u16((value >> (16 * i)) as u16))
+}
+
+/// Limbs 0, 1 and 2 of the immediate, as the decode message carries them.
+pub fn immediate(instruction: &Instruction) -> [Felt; 3] {
+    let [low, high, upper, _] = limbs(instruction.imm);
+    [low, high, upper]
 }
 
 impl Previous<Felt> {

@@ -13,10 +13,10 @@ use crate::Felt;
 use crate::add_sub::AddSubChip;
 use crate::and::AndChip;
 use crate::bitwise::BitwiseChip;
-use crate::boundary::{self, BoundaryChip};
+use crate::boundary::{self, BoundaryChip, Public};
 use crate::branch::BranchChip;
 use crate::bytes::BytesChip;
-use crate::chip::{Chip, StepChip};
+use crate::chip::{Chip, RecordChip, StepChip};
 use crate::code_leaf::CodeLeafChip;
 use crate::code_node::CodeNodeChip;
 use crate::compare::CompareChip;
@@ -26,14 +26,16 @@ use crate::ecall::EcallChip;
 use crate::jump::JumpChip;
 use crate::keccak::{KeccakCallChip, KeccakRoundChip};
 use crate::load::LoadChip;
-use crate::lookups::Lookups;
+use crate::load_double::LoadDoubleChip;
+use crate::lookups::{Lookups, NotInTable};
 use crate::memory_leaf::MemoryLeafChip;
 use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
 use crate::mul::MulChip;
-use crate::poseidon2::Poseidon2Chip;
+use crate::poseidon2::{HashCall, Poseidon2Chip};
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
+use crate::store_double::StoreDoubleChip;
 use crate::uncle::UncleChip;
 
 macro_rules! tables {
@@ -72,7 +74,7 @@ macro_rules! tables {
 
             fn num_public_values(&self) -> usize {
                 match self {
-                    Self::Boundary => boundary::PUBLIC_VALUES,
+                    Self::Boundary => Public::WIDTH,
                     _ => 0,
                 }
             }
@@ -94,7 +96,9 @@ tables! {
     Branch = BranchChip,
     Jump = JumpChip,
     Load = LoadChip,
+    LoadDouble = LoadDoubleChip,
     Store = StoreChip,
+    StoreDouble = StoreDoubleChip,
     Misaligned = MisalignedChip,
     Mul = MulChip,
     DivRem = DivRemChip,
@@ -137,7 +141,10 @@ pub fn height(rows: usize, min_log_height: u32) -> usize {
 
 impl Tables {
     /// Fills all tables of a shard. Look-up tables are filled last, from what the others look up.
-    pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Self {
+    ///
+    /// # Errors
+    /// A trace that looks up what no table holds: not that of an honest run.
+    pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Result<Self, NotInTable> {
         let height = |rows: usize| height(rows, min_log_height);
         let mut lookups = Lookups::default();
         let mut matrices = Vec::with_capacity(Table::ALL.len());
@@ -146,7 +153,7 @@ impl Tables {
             ($($chip:ty = $family:ident,)*) => {$({
                 let steps = &trace.steps[Family::$family as usize];
                 let table = <$chip>::table(steps, height(steps.len()));
-                lookups.count::<$chip>(&table, steps.len());
+                lookups.count::<$chip>(&table)?;
                 matrices.push(table);
             })*};
         }
@@ -158,7 +165,9 @@ impl Tables {
             BranchChip = Branch,
             JumpChip = Jump,
             LoadChip = Load,
+            LoadDoubleChip = LoadDouble,
             StoreChip = Store,
+            StoreDoubleChip = StoreDouble,
             MisalignedChip = Misaligned,
             MulChip = Mul,
             DivRemChip = DivRem,
@@ -168,7 +177,7 @@ impl Tables {
             ($($chip:ty = $field:ident,)*) => {$({
                 let records = &trace.$field;
                 let table = <$chip>::table(records, height(records.len()));
-                lookups.count::<$chip>(&table, records.len());
+                lookups.count::<$chip>(&table)?;
                 matrices.push(table);
             })*};
         }
@@ -180,23 +189,27 @@ impl Tables {
             CodeNodeChip = code_nodes,
             DecodeChip = decodes,
         }
-        matrices.push(BoundaryChip::table(&trace.statement, height(1)));
+        matrices.push(BoundaryChip::table(height(1)));
         let accelerated = !trace.keccaks.is_empty();
         if accelerated {
             let calls = KeccakCallChip::table(&trace.keccaks, height(trace.keccaks.len()));
-            lookups.count::<KeccakCallChip>(&calls, trace.keccaks.len());
+            lookups.count::<KeccakCallChip>(&calls)?;
             matrices.push(calls);
             let states: Vec<_> = trace.keccaks.iter().map(|call| (call.ts, call.words.map(|word| word.prev))).collect();
             matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
         }
 
-        let calls = lookups.hashes();
+        let calls: Vec<HashCall> = lookups
+            .hashes()
+            .iter()
+            .map(|(call, &uses)| HashCall { tag: call.tag, level: call.level, input: call.input, uses })
+            .collect();
         matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
         let and = lookups.and();
-        matrices.push(AndChip::table(&and, height(and.len())));
+        matrices.push(AndChip::table(and, height(AndChip::rows(and))));
         matrices.push(BytesChip::table(lookups.range(), lookups.pair()));
         let tables = Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect();
-        Self { tables, matrices, public_values: boundary::public_values(&trace.statement) }
+        Ok(Self { tables, matrices, public_values: boundary::public_values(&trace.statement) })
     }
 
     /// Whether `table` is there.

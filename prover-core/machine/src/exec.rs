@@ -314,7 +314,8 @@ fn load<H: Host, const SIZE: u64>(
 ) -> Result<(u64, Family), H::Error> {
     let shift = address % 8 * 8;
     if address % SIZE == 0 && address < ADDRESS_END {
-        return Ok((host.read((address / 8) as u32)? >> shift, Family::Load));
+        let family = if SIZE == 8 { Family::LoadDouble } else { Family::Load };
+        return Ok((host.read((address / 8) as u32)? >> shift, family));
     }
     load_misaligned::<H, SIZE>(host, pc, address)
 }
@@ -349,7 +350,7 @@ fn store<H: Host, const SIZE: u64>(
     let mask = u64::MAX >> (64 - 8 * SIZE);
     if address % SIZE == 0 && address < ADDRESS_END {
         host.write((address / 8) as u32, mask << shift, (value & mask) << shift)?;
-        return Ok(Family::Store);
+        return Ok(if SIZE == 8 { Family::StoreDouble } else { Family::Store });
     }
     store_misaligned::<H, SIZE>(host, pc, address, value)
 }
