@@ -20,11 +20,11 @@ use hearth_chips::step::limbs;
 use hearth_chips::uncle::UncleChip;
 use hearth_machine::cut::{Cutter, Limits};
 use hearth_machine::hash::Hasher;
-use hearth_machine::layout::{HALT_PC, STEP_TICKS};
+use hearth_machine::layout::{HALT_PC, MEMORY_DEPTH, START_TS, STEP_TICKS};
 use hearth_machine::replay::replay;
 use hearth_machine::rows::{Rows, Table};
 use hearth_machine::testing;
-use hearth_machine::trace::{Access, ShardTrace, Step};
+use hearth_machine::trace::{Access, ShardTrace, Step, UncleRecord};
 use p3_air::symbolic::{AirLayout, SymbolicExpression};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_lookup::InteractionSymbolicBuilder;
@@ -81,7 +81,7 @@ impl Net {
         self.push(program, Felt::ONE);
         let accesses = [(&step.rs1, 0), (&step.rs2, 1), (&step.memory[0], 2), (&step.memory[1], 2), (&step.rd, 3)];
         for (access, tick) in accesses {
-            // An access that is not made has word 0 and time 0; no made one has time 0 and no content.
+            // The trace has the default where no access is made.
             if *access != Access::default() {
                 self.access(access, step.ts + tick);
             }
@@ -109,7 +109,8 @@ fn hash_look_ups<C: RecordChip>(records: &[C::Record], net: &mut BTreeMap<Vec<u3
     }
 }
 
-fn check(trace: &ShardTrace) {
+/// What is left of the messages of all tables. Panics if a table violates a constraint or a look-up of its own.
+fn balance(trace: &ShardTrace) -> Messages {
     let mut net = Net::default();
     net.table::<BoundaryChip>(&BoundaryChip::table(2), &public_values(&trace.statement));
     net.records::<MemoryLeafChip>(&trace.leaves);
@@ -120,8 +121,11 @@ fn check(trace: &ShardTrace) {
     net.records::<DecodeChip>(&trace.decodes);
     trace.steps.iter().flatten().for_each(|step| net.step(step));
     net.0.retain(|_, count| *count != Felt::ZERO);
-    assert_eq!(net.0, Messages::new());
+    net.0
+}
 
+/// Every hash look-up is provided as often as it is made.
+fn check_hashes(trace: &ShardTrace) {
     let calls = HashCall::of(trace);
     assert_eq!(calls.len() as u32, Rows::of(trace)[Table::Poseidon2]);
     let mut hashes = BTreeMap::new();
@@ -133,6 +137,13 @@ fn check(trace: &ShardTrace) {
     assert!(hashes.values().all(|&count| count == Felt::ZERO));
 }
 
+fn first_shard(steps: u32) -> ShardTrace {
+    let hasher = Hasher::new();
+    let program = testing::program(&hasher, &testing::torture());
+    let mut cutter = Cutter::new(&hasher, &program, b"some input", Limits::steps(steps)).unwrap();
+    replay(&hasher, &cutter.next_shard().unwrap().unwrap().package).unwrap()
+}
+
 #[test]
 fn shards_balance() {
     let hasher = Hasher::new();
@@ -142,11 +153,67 @@ fn shards_balance() {
         let mut pc = 0;
         for shard in cutter.take(40) {
             let trace = replay(&hasher, &shard.unwrap().package).unwrap();
-            check(&trace);
+            assert_eq!(balance(&trace), Messages::new());
+            check_hashes(&trace);
             pc = trace.statement.pc_out;
         }
         assert_eq!(pc == HALT_PC, steps != 1);
     }
+}
+
+/// Whole wrong shards in which every table is consistent with itself: only the buses refuse them.
+#[test]
+fn consistent_cheats_do_not_balance() {
+    type Cheat = fn(&mut ShardTrace);
+    let cheats: [(&str, Cheat); 11] = [
+        ("leaf opened twice with its path (bug class 10, condition 1)", |trace| {
+            let leaf = trace.leaves[0].clone();
+            let path = trace.nodes.iter().filter(|node| node.index == leaf.index >> node.level);
+            let path: Vec<_> = path.cloned().collect();
+            trace.nodes.extend(path);
+            trace.leaves.push(leaf);
+        }),
+        ("leaf under another index (condition 2)", |trace| trace.leaves[0].index ^= 1),
+        ("write dropped under an unchanged digest (condition 3)", |trace| {
+            let leaf = trace.leaves.iter_mut().find(|leaf| leaf.initial != leaf.last).unwrap();
+            (leaf.last, leaf.new) = (leaf.initial, leaf.old);
+        }),
+        ("last access earlier than it was (condition 4)", |trace| {
+            let last_ts = trace.leaves.iter_mut().flat_map(|leaf| &mut leaf.last_ts).find(|ts| **ts > 0).unwrap();
+            *last_ts -= 1;
+        }),
+        ("opened node carried over as an uncle too", |trace| {
+            let (level, index, digest) = (trace.nodes[1].level, trace.nodes[1].index, trace.nodes[1].old);
+            trace.uncles.push(UncleRecord { level, index, digest });
+        }),
+        ("uncle left out", |trace| drop(trace.uncles.pop())),
+        ("code leaf under another index (bug class 9)", |trace| trace.code_leaves[0].index += 1),
+        ("another word at a pc (condition 11)", |trace| trace.decodes[0].word ^= 1 << 20),
+        ("decoded at the pc after it", |trace| trace.decodes[0].pc += 4),
+        ("pc of the statement (bug class 11)", |trace| trace.statement.pc_in += 4),
+        ("root of the statement (bug class 11)", |trace| trace.statement.root_out = trace.statement.root_in),
+    ];
+    let honest = first_shard(100);
+    assert_eq!(balance(&honest), Messages::new());
+    for (name, cheat) in cheats {
+        let mut forged = honest.clone();
+        cheat(&mut forged);
+        assert_ne!(balance(&forged), Messages::new(), "{name}");
+    }
+}
+
+/// Point 22: a shard without steps proves the identity: one uncle for the whole memory, the code root unopened.
+#[test]
+fn empty_shard_balances() {
+    let mut trace = first_shard(1);
+    let (root, pc) = (trace.statement.root_in, trace.statement.pc_in);
+    (trace.statement.root_out, trace.statement.pc_out, trace.statement.ts_end) = (root, pc, START_TS);
+    trace.steps.iter_mut().for_each(Vec::clear);
+    (trace.leaves, trace.nodes, trace.code_leaves, trace.decodes) = Default::default();
+    trace.uncles = vec![UncleRecord { level: MEMORY_DEPTH, index: 0, digest: root }];
+    trace.code_nodes.truncate(1);
+    trace.code_nodes[0].opened = [false; 2];
+    assert_eq!(balance(&trace), Messages::new());
 }
 
 /// Constraints have degree 3 at most, message fields and counts degree 1.
