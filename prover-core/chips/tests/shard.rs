@@ -186,7 +186,7 @@ fn consistent_cheats_do_not_balance() {
             let (level, index, digest) = (trace.nodes[1].level, trace.nodes[1].index, trace.nodes[1].old);
             trace.uncles.push(UncleRecord { level, index, digest });
         }),
-        ("uncle left out", |trace| drop(trace.uncles.pop())),
+        ("uncle left out", |trace| trace.uncles.truncate(trace.uncles.len() - 1)),
         ("code leaf under another index (bug class 9)", |trace| trace.code_leaves[0].index += 1),
         ("another word at a pc (condition 11)", |trace| trace.decodes[0].word ^= 1 << 20),
         ("decoded at the pc after it", |trace| trace.decodes[0].pc += 4),
