@@ -34,7 +34,7 @@ use crate::memory_leaf::MemoryLeafChip;
 use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
 use crate::mul::MulChip;
-use crate::poseidon2::{HashCall, Poseidon2Chip};
+use crate::poseidon2::Poseidon2Chip;
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
 use crate::store_double::StoreDoubleChip;
@@ -211,11 +211,7 @@ impl Tables {
             matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
         }
 
-        let calls: Vec<HashCall> = lookups
-            .hashes()
-            .iter()
-            .map(|(call, &uses)| HashCall { tag: call.tag, level: call.level, input: call.input, uses })
-            .collect();
+        let calls = lookups.hash_calls();
         matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
         let and = lookups.and();
         matrices.push(AndChip::table(and, height(AndChip::rows(and))));

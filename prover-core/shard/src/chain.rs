@@ -227,9 +227,7 @@ impl ChainProof {
                 pc_out: link.pc_out,
                 ts_end: link.ts_end,
             };
-            verifier
-                .verify(&statement, link.key, &link.proof)
-                .map_err(|source| ChainError::Shard { index, source })?;
+            verifier.verify(&statement, link.key, &link.proof).map_err(|source| ChainError::Shard { index, source })?;
             (root_in, pc_in) = (statement.root_out, statement.pc_out);
         }
         if pc_in != HALT_PC {
