@@ -4,6 +4,7 @@ mod commands;
 mod failure;
 mod interrupt;
 mod program;
+mod proving;
 mod report;
 
 use std::process::ExitCode;
