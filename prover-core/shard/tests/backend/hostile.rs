@@ -21,7 +21,7 @@ struct Proven {
 
 static PROVEN: LazyLock<Proven> = LazyLock::new(|| {
     let key = WhirKey::setup(chips(BITS), SizeClass::Test18).expect("the toy chips make a key");
-    let run = run(100, 7, BITS);
+    let run = run(1500, 11, BITS);
     let bytes = key.prove(run.traces, &run.public_values).expect("a proof comes out");
     Proven {
         key,
