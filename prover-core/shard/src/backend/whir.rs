@@ -5,7 +5,6 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hearth_soundness::{SHARD_CLAIM, SizeClass};
-use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::folder::{ProverAir, VerifierAir};
 use p3_multi_stark::security::SecurityError;
@@ -191,7 +190,7 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
     ///
     /// If a bus does not balance.
     pub fn prove(&self, traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
-        let log_heights = self.log_heights(&traces)?;
+        let log_heights = self.set.log_heights(&traces)?;
         let num_variables = self.set.check_heights(&log_heights)?;
         let expected = self.set.num_public_values();
         if public_values.len() != expected {
@@ -227,31 +226,6 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
             return Err(ProveError::TooLong(bytes.len()));
         }
         Ok(bytes)
-    }
-
-    fn log_heights(&self, traces: &[RowMajorMatrix<F>]) -> Result<Vec<u8>, ProveError> {
-        let chips = self.set.chips();
-        if traces.len() != chips.len() {
-            return Err(ProveError::TraceCount {
-                expected: chips.len(),
-                actual: traces.len(),
-            });
-        }
-        let shapes = traces.iter().zip(chips).zip(self.set.widths());
-        shapes
-            .map(|((trace, chip), &expected)| {
-                let (height, width) = (trace.height(), trace.width());
-                if width != expected || !height.is_power_of_two() {
-                    return Err(ProveError::TraceShape {
-                        chip: chip.name.clone(),
-                        height,
-                        width,
-                        expected,
-                    });
-                }
-                Ok(height.trailing_zeros() as u8)
-            })
-            .collect()
     }
 }
 
