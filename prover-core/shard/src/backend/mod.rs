@@ -17,6 +17,7 @@ mod whir;
 mod whir_config;
 
 pub use chips::{ChipSet, ChipSpec, HeightRule};
+pub use digest::KeyDigest;
 pub use error::{HeightError, ProveError, SetupError, VerifyError};
 pub use field::{Challenge, Challenger, F, challenger};
 pub use fri::{FriAir, FriKey};

@@ -91,7 +91,6 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
     }
 
     /// The key's digest: equal for equal chips, rules and class.
-    #[must_use]
     pub const fn digest(&self) -> &KeyDigest {
         &self.digest
     }
