@@ -21,7 +21,7 @@ struct Proven {
 
 static PROVEN: LazyLock<Proven> = LazyLock::new(|| {
     let key = WhirKey::setup(chips(BITS), SizeClass::Test18).expect("the toy chips make a key");
-    let run = run(100, 7, BITS);
+    let run = run(1500, 11, BITS);
     let bytes = key.prove(run.traces, &run.public_values).expect("a proof comes out");
     Proven { key, public_values: run.public_values, bytes }
 });
@@ -149,14 +149,14 @@ const CHANGES: &[Change] = &[
         rounds[0].openings = p.opening.whir.final_openings.clone();
     }),
     ("no rows", |p| rows(p, |rows| rows.clear())),
-    ("a row less", |p| rows(p, |rows| shorten(rows))),
+    ("a row less", |p| rows(p, shorten)),
     ("a row more", |p| rows(p, |rows| rows.push(rows[0].clone()))),
     ("an empty row", |p| rows(p, |rows| rows[0].clear())),
     ("a shorter row", |p| rows(p, |rows| shorten(&mut rows[0]))),
     ("a longer row", |p| rows(p, |rows| rows[0].push(F::ONE))),
     ("another cell", |p| rows(p, |rows| rows[0][0] += F::ONE)),
     ("no siblings", |p| siblings(p, |siblings| siblings.clear())),
-    ("a sibling less", |p| siblings(p, |siblings| shorten(siblings))),
+    ("a sibling less", |p| siblings(p, shorten)),
     ("a sibling more", |p| siblings(p, |siblings| siblings.push(siblings[0]))),
     ("another sibling", |p| siblings(p, |siblings| siblings[0][0] += F::ONE)),
 ];
