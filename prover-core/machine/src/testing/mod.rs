@@ -147,7 +147,7 @@ pub fn elf(code: &[u32], data: &[u8], zeros: u64) -> Vec<u8> {
 
 /// A program of these instructions with 1 KiB of data.
 pub fn program(hasher: &Hasher, code: &[u32]) -> Program {
-    let data: Vec<u8> = (0..1024u32).map(|i| (i * 37 >> 2) as u8).collect();
+    let data: Vec<u8> = (0..1024u32).map(|i| ((i * 37) >> 2) as u8).collect();
     Program::from_elf(hasher, &elf(code, &data, 4096)).unwrap()
 }
 
