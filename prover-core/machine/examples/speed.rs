@@ -11,11 +11,7 @@ use hearth_machine::run::Machine;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
     let elf = std::fs::read(arguments.next().ok_or("usage: speed PROGRAM.elf [INPUT]")?)?;
-    let input = arguments
-        .next()
-        .map(std::fs::read)
-        .transpose()?
-        .unwrap_or_default();
+    let input = arguments.next().map(std::fs::read).transpose()?.unwrap_or_default();
     let hasher = Hasher::new();
 
     let start = Clock::now();
@@ -43,22 +39,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for shard in some {
         replay(&hasher, &shard.package)?;
     }
-    rate(
-        "replay",
-        some.iter()
-            .map(|shard| u64::from(shard.package.steps))
-            .sum(),
-        start,
-    );
+    rate("replay", some.iter().map(|shard| u64::from(shard.package.steps)).sum(), start);
     Ok(())
 }
 
 fn rate(what: &str, steps: u64, start: Clock) {
     let seconds = start.elapsed().as_secs_f64();
-    println!(
-        "{what:<8} {:>10.1} M steps/s ({steps} steps)",
-        steps as f64 / seconds / 1e6
-    );
+    println!("{what:<8} {:>10.1} M steps/s ({steps} steps)", steps as f64 / seconds / 1e6);
 }
 
 /// Time on the processor where the system tells it, else time on the wall.

@@ -14,8 +14,7 @@ use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
 use crate::isa::{Family, Instruction};
 use crate::layout::{
-    CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES,
-    START_TS, STEP_TICKS,
+    CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, START_TS, STEP_TICKS,
 };
 use crate::memory::Memory;
 use crate::opening::Opening;
@@ -42,20 +41,12 @@ pub struct Limits {
 impl Limits {
     /// Shards of at most `cells` cells.
     pub const fn cells(cells: u64, costs: Costs) -> Self {
-        Self {
-            steps: MAX_STEPS,
-            cells,
-            costs,
-        }
+        Self { steps: MAX_STEPS, cells, costs }
     }
 
     /// Shards of `steps` steps, whatever they cost.
     pub fn steps(steps: u32) -> Self {
-        Self {
-            steps,
-            cells: 0,
-            costs: Costs::default(),
-        }
+        Self { steps, cells: 0, costs: Costs::default() }
     }
 }
 
@@ -93,12 +84,7 @@ pub struct Cutter<'a> {
 
 impl<'a> Cutter<'a> {
     /// The initial state.
-    pub fn new(
-        hasher: &'a Hasher,
-        program: &'a Program,
-        input: &[u8],
-        limits: Limits,
-    ) -> Result<Self, InputTooLong> {
+    pub fn new(hasher: &'a Hasher, program: &'a Program, input: &[u8], limits: Limits) -> Result<Self, InputTooLong> {
         Ok(Self {
             hasher,
             program,
@@ -138,9 +124,7 @@ impl<'a> Cutter<'a> {
 
     /// Exit code and output of a halted machine; `None` while it runs.
     pub fn outcome(&self) -> Option<Result<Outcome, OutputTooLong>> {
-        self.cpu
-            .is_halted()
-            .then(|| Outcome::read(&self.cpu, &self.tracker.memory))
+        self.cpu.is_halted().then(|| Outcome::read(&self.cpu, &self.tracker.memory))
     }
 
     /// Exit code and output of a halted machine as a verifier opens them from the last root; `None` while it runs or
@@ -183,9 +167,8 @@ impl<'a> Cutter<'a> {
 
         let mut code_indexes = core::mem::take(&mut self.tracker.code_leaves);
         code_indexes.sort_unstable();
-        let code_leaves: Vec<_> = (code_indexes.iter())
-            .map(|&index| (index, self.program.code().leaf(index)))
-            .collect();
+        let code_leaves: Vec<_> =
+            (code_indexes.iter()).map(|&index| (index, self.program.code().leaf(index))).collect();
         let code_frontier = Frontier::new(Kind::Code, code_indexes);
         let code_tree = self.program.code_tree();
         let code_hashes = Hashes::new(&code_frontier, code_tree);
@@ -269,9 +252,7 @@ impl PathMarks {
     /// Marks for `2^log_leaves` leaves and `log_leaves` levels above them.
     fn new(log_leaves: u32) -> Self {
         let levels = (0..log_leaves).rev().map(|log| Paged::new(1 << log, 0));
-        Self {
-            levels: levels.collect(),
-        }
+        Self { levels: levels.collect() }
     }
 
     /// Opens the path of a leaf; returns the number of nodes that the shard had not opened.
@@ -399,14 +380,7 @@ impl<'a> Tracker<'a> {
     fn use_first(&mut self, position: usize, instruction: &Instruction) {
         self.used[position] = self.epoch;
         self.budget.add(Table::Decode, 1);
-        let Instruction {
-            op,
-            is_imm,
-            rd,
-            rs1,
-            rs2,
-            ..
-        } = *instruction;
+        let Instruction { op, is_imm, rd, rs1, rs2, .. } = *instruction;
         let mut mark = |register: u8| self.registers |= 1 << (register / LEAF_WORDS as u8);
         if op.reads_rs1() {
             mark(rs1);
@@ -458,9 +432,7 @@ impl Host for Tracker<'_> {
         if self.used[position] != self.epoch {
             self.use_first(position, &retired.instruction);
         }
-        if matches!(retired.family, Family::Bitwise)
-            && self.pairs.insert(retired.rs1, retired.operand)
-        {
+        if matches!(retired.family, Family::Bitwise) && self.pairs.insert(retired.rs1, retired.operand) {
             self.budget.set(Table::And, self.pairs.len());
         }
         self.budget.add(Table::Family(retired.family), 1);

@@ -129,9 +129,7 @@ impl Elf {
         let (Some(first), Some(last)) = (code.first(), code.last()) else {
             return Err(ElfError::Entry(entry));
         };
-        let is_code = code
-            .iter()
-            .any(|load| (load.address..load.address + load.size).contains(&entry));
+        let is_code = code.iter().any(|load| (load.address..load.address + load.size).contains(&entry));
         if !entry.is_multiple_of(4) || !is_code {
             return Err(ElfError::Entry(entry));
         }
@@ -156,10 +154,7 @@ impl Elf {
             code: words,
             segments: loads
                 .iter()
-                .map(|load| Segment {
-                    address: load.address as u32,
-                    bytes: load.bytes.to_vec(),
-                })
+                .map(|load| Segment { address: load.address as u32, bytes: load.bytes.to_vec() })
                 .collect(),
         })
     }
@@ -174,12 +169,7 @@ fn load<'a>(file: &'a [u8], header: &[u8]) -> Result<Option<Load<'a>>, ElfError>
     if bytes.len() as u64 > size || end.is_none_or(|end| end > PROGRAM_END) {
         return Err(ElfError::Segment(address));
     }
-    Ok((size != 0).then_some(Load {
-        address,
-        size,
-        bytes,
-        is_code: field(4, 4) & 1 != 0,
-    }))
+    Ok((size != 0).then_some(Load { address, size, bytes, is_code: field(4, 4) & 1 != 0 }))
 }
 
 fn slice(file: &[u8], offset: u64, len: u64) -> Result<&[u8], ElfError> {

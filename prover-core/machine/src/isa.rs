@@ -67,27 +67,16 @@ impl Op {
         match self {
             Self::Add | Self::Sub | Self::Addw | Self::Subw => Family::AddSub,
             Self::And | Self::Or | Self::Xor => Family::Bitwise,
-            Self::Sll | Self::Srl | Self::Sra | Self::Sllw | Self::Srlw | Self::Sraw => {
-                Family::Shift
-            }
+            Self::Sll | Self::Srl | Self::Sra | Self::Sllw | Self::Srlw | Self::Sraw => Family::Shift,
             Self::Slt | Self::Sltu => Family::Compare,
-            Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu => {
-                Family::Branch
-            }
+            Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu => Family::Branch,
             Self::Jal | Self::Jalr => Family::Jump,
-            Self::Lb | Self::Lh | Self::Lw | Self::Ld | Self::Lbu | Self::Lhu | Self::Lwu => {
-                Family::Load
-            }
+            Self::Lb | Self::Lh | Self::Lw | Self::Ld | Self::Lbu | Self::Lhu | Self::Lwu => Family::Load,
             Self::Sb | Self::Sh | Self::Sw | Self::Sd => Family::Store,
             Self::Mul | Self::Mulh | Self::Mulhsu | Self::Mulhu | Self::Mulw => Family::Mul,
-            Self::Div
-            | Self::Divu
-            | Self::Rem
-            | Self::Remu
-            | Self::Divw
-            | Self::Divuw
-            | Self::Remw
-            | Self::Remuw => Family::DivRem,
+            Self::Div | Self::Divu | Self::Rem | Self::Remu | Self::Divw | Self::Divuw | Self::Remw | Self::Remuw => {
+                Family::DivRem
+            }
             Self::Ecall => Family::Ecall,
         }
     }
@@ -110,10 +99,7 @@ impl Op {
 
     /// See [`Op::reads_rs1`].
     pub const fn writes_rd(self) -> bool {
-        !matches!(
-            self.family(),
-            Family::Branch | Family::Store | Family::Ecall
-        )
+        !matches!(self.family(), Family::Branch | Family::Store | Family::Ecall)
     }
 }
 

@@ -48,10 +48,7 @@ impl Opening {
     /// Opens the memory and the registers of a halted machine. `None` if the output is too long.
     pub fn new(tree: &Tree, memory: &Memory, registers: &[u64; 64]) -> Option<Self> {
         let len = memory.read((OUTPUT_BASE / 8) as u32);
-        let output: Vec<_> = (OUTPUT_LEAF..)
-            .take(leaves(len)?)
-            .map(|index| memory.leaf(index))
-            .collect();
+        let output: Vec<_> = (OUTPUT_LEAF..).take(leaves(len)?).map(|index| memory.leaf(index)).collect();
         let first = EXIT_LEAF - REGISTER_LEAF;
         Some(Self {
             uncles: tree.uncles(&frontier(output.len())),
@@ -67,22 +64,14 @@ impl Opening {
         if count != self.output.len() {
             return Err(OpeningError::Shape);
         }
-        let digests = (self.output.iter())
-            .chain([&self.registers])
-            .map(|leaf| hasher.memory_leaf(leaf))
-            .collect();
-        let digests = frontier(count)
-            .fold(hasher, digests, &self.uncles)
-            .ok_or(OpeningError::Shape)?;
+        let digests = (self.output.iter()).chain([&self.registers]).map(|leaf| hasher.memory_leaf(leaf)).collect();
+        let digests = frontier(count).fold(hasher, digests, &self.uncles).ok_or(OpeningError::Shape)?;
         if root(&digests) != Some(*last_root) {
             return Err(OpeningError::Root);
         }
         let words = self.output.iter().flatten().skip(1);
         let output = words.flat_map(|word| word.to_le_bytes());
-        Ok(Outcome {
-            exit_code: self.registers[EXIT_SLOT],
-            output: output.take(len as usize).collect(),
-        })
+        Ok(Outcome { exit_code: self.registers[EXIT_SLOT], output: output.take(len as usize).collect() })
     }
 }
 

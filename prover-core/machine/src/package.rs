@@ -70,34 +70,18 @@ impl Package {
         bytes.extend(MAGIC);
         put(&mut bytes, VERSION);
         let statement = &self.statement;
-        for digest in [
-            &statement.program_root,
-            &statement.root_in,
-            &statement.root_out,
-        ] {
+        for digest in [&statement.program_root, &statement.root_in, &statement.root_out] {
             put_digest(&mut bytes, digest);
         }
-        for field in [
-            statement.pc_in,
-            statement.pc_out,
-            statement.ts_end,
-            self.steps,
-        ] {
+        for field in [statement.pc_in, statement.pc_out, statement.ts_end, self.steps] {
             put(&mut bytes, field);
         }
-        for len in [
-            self.leaves.len(),
-            self.uncles.len(),
-            self.code_leaves.len(),
-            self.code_uncles.len(),
-        ] {
+        for len in [self.leaves.len(), self.uncles.len(), self.code_leaves.len(), self.code_uncles.len()] {
             put(&mut bytes, len as u32);
         }
         for (index, words) in &self.leaves {
             put(&mut bytes, *index);
-            words
-                .iter()
-                .for_each(|word| bytes.extend(word.to_le_bytes()));
+            words.iter().for_each(|word| bytes.extend(word.to_le_bytes()));
         }
         (self.uncles.iter()).for_each(|digest| put_digest(&mut bytes, digest));
         for (index, words) in &self.code_leaves {

@@ -12,13 +12,12 @@ use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{Digest, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
 use crate::layout::{
-    CODE_DEPTH, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
-    START_TS, STEP_TICKS,
+    CODE_DEPTH, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD, START_TS,
+    STEP_TICKS,
 };
 use crate::package::Package;
 use crate::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, LeafRecord, NodeRecord, ShardTrace, Step,
-    UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, LeafRecord, NodeRecord, ShardTrace, Step, UncleRecord,
 };
 
 /// Why a package is refused.
@@ -71,18 +70,8 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
     let memory = open(Kind::Memory, &package.leaves, &package.uncles)?;
     let code = open(Kind::Code, &package.code_leaves, &package.code_uncles)?;
 
-    let code_blocks: Vec<_> = package
-        .code_leaves
-        .iter()
-        .map(|l| code_block(&l.1))
-        .collect();
-    let code_digests = fold(
-        hasher,
-        Kind::Code,
-        &code,
-        &code_blocks,
-        &package.code_uncles,
-    )?;
+    let code_blocks: Vec<_> = package.code_leaves.iter().map(|l| code_block(&l.1)).collect();
+    let code_digests = fold(hasher, Kind::Code, &code, &code_blocks, &package.code_uncles)?;
     if root(&code_digests) != Some(statement.program_root) {
         return Err(BadPackage::ProgramRoot);
     }
@@ -95,10 +84,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
     let mut recorder = Recorder::new(package);
     let mut cpu = recorder.cpu(statement.pc_in);
     let steps = run(&mut cpu, &mut recorder, package.steps.into())?;
-    if steps != u64::from(package.steps)
-        || cpu.pc != statement.pc_out
-        || recorder.ts != statement.ts_end
-    {
+    if steps != u64::from(package.steps) || cpu.pc != statement.pc_out || recorder.ts != statement.ts_end {
         return Err(BadPackage::End);
     }
     let untouched = recorder.last_ts.contains(&[0; LEAF_WORDS]) || recorder.uses.contains(&[0; 16]);
@@ -126,11 +112,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
 /// The shape of an opening, checked against the number of siblings before anything is hashed.
 fn open<L>(kind: Kind, leaves: &[(u32, L)], uncles: &[Digest]) -> Result<Frontier, BadPackage> {
     let ascending = leaves.is_sorted_by(|a, b| a.0 < b.0);
-    if !ascending
-        || leaves
-            .last()
-            .is_some_and(|last| last.0 >> kind.depth() != 0)
-    {
+    if !ascending || leaves.last().is_some_and(|last| last.0 >> kind.depth() != 0) {
         return Err(BadPackage::Order);
     }
     let frontier = Frontier::new(kind, leaves.iter().map(|leaf| leaf.0).collect());
@@ -148,9 +130,7 @@ fn fold(
     uncles: &[Digest],
 ) -> Result<Digests, BadPackage> {
     let leaves = hasher.compress_all(kind.leaf_tag(), 0, blocks);
-    frontier
-        .fold(hasher, leaves, uncles)
-        .ok_or(BadPackage::Siblings)
+    frontier.fold(hasher, leaves, uncles).ok_or(BadPackage::Siblings)
 }
 
 /// Runs the machine over the package's leaves and writes everything down.
@@ -217,23 +197,13 @@ impl<'a> Recorder<'a> {
 
     /// Accesses `word` at `ts`; its new value is `next(old)`.
     #[inline(always)]
-    fn access(
-        &mut self,
-        word: u32,
-        ts: u32,
-        next: impl FnOnce(u64) -> u64,
-    ) -> Result<Access, BadPackage> {
+    fn access(&mut self, word: u32, ts: u32, next: impl FnOnce(u64) -> u64) -> Result<Access, BadPackage> {
         let at = self.find(word / LEAF_WORDS as u32);
         let at = at.ok_or(BadPackage::Word(word))?;
         let slot = word as usize % LEAF_WORDS;
         let value = &mut self.last[at][slot];
         let stamp = &mut self.last_ts[at][slot];
-        let access = Access {
-            word,
-            prev_ts: *stamp,
-            prev: *value,
-            next: next(*value),
-        };
+        let access = Access { word, prev_ts: *stamp, prev: *value, next: next(*value) };
         *value = access.next;
         *stamp = ts;
         Ok(access)
@@ -252,11 +222,7 @@ impl<'a> Recorder<'a> {
         Some(self.leaf_at)
     }
 
-    fn access_memory(
-        &mut self,
-        word: u32,
-        next: impl FnOnce(u64) -> u64,
-    ) -> Result<u64, BadPackage> {
+    fn access_memory(&mut self, word: u32, next: impl FnOnce(u64) -> u64) -> Result<u64, BadPackage> {
         let access = self.access(word, self.ts + 2, next)?;
         self.memory[self.accesses] = access;
         self.accesses += 1;
@@ -293,12 +259,7 @@ impl<'a> Recorder<'a> {
             for (slot, word) in words.into_iter().enumerate() {
                 let uses = self.uses[at][slot];
                 if let (Some(instruction), 1..) = (self.code[at][slot], uses) {
-                    decodes.push(DecodeRecord {
-                        pc: 64 * index + 4 * slot as u32,
-                        word,
-                        instruction,
-                        uses,
-                    });
+                    decodes.push(DecodeRecord { pc: 64 * index + 4 * slot as u32, word, instruction, uses });
                 }
             }
         }
@@ -316,9 +277,7 @@ impl Host for Recorder<'_> {
         }
         let leaves = &self.package.code_leaves;
         if leaves[self.code_at].0 != pc / 64 {
-            self.code_at = leaves
-                .binary_search_by_key(&(pc / 64), |leaf| leaf.0)
-                .map_err(|_| BadPackage::Code(pc))?;
+            self.code_at = leaves.binary_search_by_key(&(pc / 64), |leaf| leaf.0).map_err(|_| BadPackage::Code(pc))?;
         }
         let slot = (pc / 4 % 16) as usize;
         let word = leaves[self.code_at].1[slot];
@@ -339,14 +298,7 @@ impl Host for Recorder<'_> {
     }
 
     fn retire(&mut self, retired: &Retired) -> Result<(), BadPackage> {
-        let Instruction {
-            op,
-            is_imm,
-            rd,
-            rs1,
-            rs2,
-            ..
-        } = retired.instruction;
+        let Instruction { op, is_imm, rd, rs1, rs2, .. } = retired.instruction;
         let ts = self.ts;
         let register = |index: u8| REGISTER_WORD + u32::from(index);
         let mut step = Step {
@@ -378,9 +330,7 @@ impl Host for Recorder<'_> {
 fn nodes(frontier: &Frontier, old: &Digests, new: &Digests, uncles: &[Digest]) -> Vec<NodeRecord> {
     let mut records = Vec::with_capacity(frontier.nodes());
     for (level, uncles) in per_level(frontier, uncles).into_iter().enumerate().rev() {
-        let pairs = |digests: &Digests| -> Vec<_> {
-            frontier.pairs(level, &digests[level], uncles).collect()
-        };
+        let pairs = |digests: &Digests| -> Vec<_> { frontier.pairs(level, &digests[level], uncles).collect() };
         let (old_pairs, new_pairs) = (pairs(old), pairs(new));
         let above = &frontier.levels()[level + 1].opened;
         records.extend(above.iter().enumerate().map(|(at, &index)| NodeRecord {
@@ -400,14 +350,7 @@ fn uncles(frontier: &Frontier, uncles: &[Digest]) -> Vec<UncleRecord> {
         .zip(per_level(frontier, uncles))
         .flat_map(|(level, digests)| {
             let indexes = &frontier.levels()[level as usize].uncles;
-            indexes
-                .iter()
-                .zip(digests)
-                .map(move |(&index, &digest)| UncleRecord {
-                    level,
-                    index,
-                    digest,
-                })
+            indexes.iter().zip(digests).map(move |(&index, &digest)| UncleRecord { level, index, digest })
         })
         .collect()
 }

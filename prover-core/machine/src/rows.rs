@@ -96,8 +96,7 @@ impl Rows {
             hashes.extend([node.old, node.new].map(|digest| (Tag::MemoryNode, node.level, digest)));
         }
         hashes.extend((trace.code_leaves.iter()).map(|leaf| (Tag::CodeLeaf, 0, leaf.digest)));
-        hashes
-            .extend((trace.code_nodes.iter()).map(|node| (Tag::CodeNode, node.level, node.digest)));
+        hashes.extend((trace.code_nodes.iter()).map(|node| (Tag::CodeNode, node.level, node.digest)));
         hashes.sort_unstable();
         hashes.dedup();
         rows[Table::Poseidon2] = hashes.len() as u32;
@@ -127,10 +126,7 @@ pub struct BytePairs {
 
 impl Default for BytePairs {
     fn default() -> Self {
-        Self {
-            bits: alloc::vec![0; 1 << 10],
-            len: 0,
-        }
+        Self { bits: alloc::vec![0; 1 << 10], len: 0 }
     }
 }
 
@@ -223,9 +219,7 @@ impl Costs {
     }
 
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {
-        (rows.0.iter().zip(&self.tables.0))
-            .map(|(&rows, cost)| self.height(rows) * u64::from(part(cost)))
-            .sum()
+        (rows.0.iter().zip(&self.tables.0)).map(|(&rows, cost)| self.height(rows) * u64::from(part(cost))).sum()
     }
 }
 
@@ -248,10 +242,7 @@ mod tests {
 
     #[test]
     fn heights_are_powers_of_two_from_the_least() {
-        let costs = Costs {
-            min_log_height: 7,
-            ..Costs::default()
-        };
+        let costs = Costs { min_log_height: 7, ..Costs::default() };
         for (rows, height) in [(0, 128), (128, 128), (129, 256), (256, 256)] {
             assert_eq!(costs.height(rows), height);
         }

@@ -58,10 +58,7 @@ fn unknown_calls() {
     // Memory argument, 16: exit is the only call.
     assert_eq!(fault(&[ECALL]).cause, Cause::Ecall(0));
     assert_eq!(fault(&[addi(17, 0, 64), ECALL]).cause, Cause::Ecall(64));
-    assert_eq!(
-        fault(&[addi(17, 0, -1), ECALL]).cause,
-        Cause::Ecall(u64::MAX)
-    );
+    assert_eq!(fault(&[addi(17, 0, -1), ECALL]).cause, Cause::Ecall(u64::MAX));
     // The whole register counts, not its low half.
     let code = [&li(17, 1 << 32 | 93)[..], &[ECALL]].concat();
     assert_eq!(fault(&code).cause, Cause::Ecall(1 << 32 | 93));
@@ -76,34 +73,22 @@ fn fetches() {
     assert_eq!((found.pc, found.cause), (base + 64, Cause::PcOutsideCode));
     // Section 2.5: a target that is no multiple of 4. It is found at the fetch.
     let misaligned = fault(&[b_type(0, 0, 0, 6)]);
-    assert_eq!(
-        (misaligned.pc, misaligned.cause),
-        (base + 6, Cause::MisalignedPc)
-    );
+    assert_eq!((misaligned.pc, misaligned.cause), (base + 6, Cause::MisalignedPc));
     assert_eq!(fault(&[jal(1, 10)]).cause, Cause::MisalignedPc);
     // Section 2.5: a branch that is not taken has no target.
-    assert_eq!(
-        exit_code(&[&[b_type(1, 0, 0, 6)], &exit(3)[..]].concat()),
-        3
-    );
+    assert_eq!(exit_code(&[&[b_type(1, 0, 0, 6)], &exit(3)[..]].concat()), 3);
     // Memory argument, 12 in the table: jalr clears bit 0 and keeps bit 1.
     assert_eq!(fault_with(0x1003, &[jalr(1, 5, 0)]).1, Cause::MisalignedPc);
     assert_eq!(fault(&[jalr(1, 0, 1)]).cause, Cause::PcOutsideCode);
     // Memory argument, 13: targets are computed over 64 bits.
     let at = u64::from(base) + 0x1_0000_0000;
     assert_eq!(fault_with(at, &[jalr(1, 5, 0)]), (0, Cause::JumpTarget(at)));
-    assert_eq!(
-        fault(&[jalr(1, 0, -2)]).cause,
-        Cause::JumpTarget(u64::MAX - 1)
-    );
+    assert_eq!(fault(&[jalr(1, 0, -2)]).cause, Cause::JumpTarget(u64::MAX - 1));
     // No code at 0, where a null pointer leads.
     let to_zero = [jal(0, -(CODE_BASE as i32))];
     assert_eq!(fault(&to_zero).cause, Cause::PcOutsideCode);
     // Data is not code, whatever it holds (memory argument, 14).
-    assert_eq!(
-        fault_with(DATA_BASE, &[jalr(0, 5, 0)]).1,
-        Cause::PcOutsideCode
-    );
+    assert_eq!(fault_with(DATA_BASE, &[jalr(0, 5, 0)]).1, Cause::PcOutsideCode);
 }
 
 #[test]
@@ -147,11 +132,7 @@ fn accesses_beyond_the_address_space() {
 fn a_faulting_store_writes_nothing() {
     // sd across 2^32, then the run stands at the fault with memory as before.
     let hasher = Hasher::new();
-    let code = [
-        &li(5, ADDRESS_END - 4)[..],
-        &[addi(6, 0, -1), s_type(3, 5, 6, 0)],
-    ]
-    .concat();
+    let code = [&li(5, ADDRESS_END - 4)[..], &[addi(6, 0, -1), s_type(3, 5, 6, 0)]].concat();
     let program = program(&hasher, &code);
     let mut machine = Machine::new(&program, &[]).unwrap();
     let fault = machine.run(1000).unwrap_err();
@@ -176,17 +157,8 @@ fn code_is_not_changed_by_stores() {
 
 #[test]
 fn x0_stays_zero() {
-    let code = [
-        lui(0, 5),
-        addi(0, 0, 7),
-        jal(0, 4),
-        i_type(0x03, 3, 0, 0, 0),
-        addi(10, 0, 0),
-    ];
-    assert_eq!(
-        exit_code(&[&code[..], &[addi(17, 0, 93), ECALL]].concat()),
-        0
-    );
+    let code = [lui(0, 5), addi(0, 0, 7), jal(0, 4), i_type(0x03, 3, 0, 0, 0), addi(10, 0, 0)];
+    assert_eq!(exit_code(&[&code[..], &[addi(17, 0, 93), ECALL]].concat()), 0);
 }
 
 #[test]

@@ -19,10 +19,7 @@ fn a_good_file() {
     assert_eq!(elf.code_base, CODE_BASE as u32);
     assert_eq!(elf.code, exit(1));
     let code = exit(1).iter().flat_map(|word| word.to_le_bytes()).collect();
-    let segment = |address: u64, bytes| Segment {
-        address: address as u32,
-        bytes,
-    };
+    let segment = |address: u64, bytes| Segment { address: address as u32, bytes };
     let expected = [segment(CODE_BASE, code), segment(DATA_BASE, vec![1, 2, 3])];
     assert_eq!(elf.segments, expected);
 }
@@ -53,15 +50,9 @@ fn bad_files() {
     assert_eq!(number(DATA + 8, u64::MAX), ElfError::Truncated);
     assert_eq!(number(DATA + 32, 1 << 40), ElfError::Truncated);
     assert_eq!(number(DATA + 16, u64::MAX), ElfError::Segment(u64::MAX));
-    assert_eq!(
-        number(DATA + 16, (1 << 30) - 50),
-        ElfError::Segment((1 << 30) - 50)
-    );
+    assert_eq!(number(DATA + 16, (1 << 30) - 50), ElfError::Segment((1 << 30) - 50));
     assert_eq!(number(DATA + 40, 2), ElfError::Segment(DATA_BASE));
-    assert_eq!(
-        number(DATA + 16, CODE_BASE + 8),
-        ElfError::Segment(CODE_BASE + 8)
-    );
+    assert_eq!(number(DATA + 16, CODE_BASE + 8), ElfError::Segment(CODE_BASE + 8));
     assert_eq!(number(CODE + 40, DATA_BASE), ElfError::Segment(DATA_BASE));
     // Code at the end of program space, at an odd place, or spread too far.
     let far = (1 << 30) - 64;
@@ -105,25 +96,16 @@ fn truncations_and_flips_are_typed() {
 fn initial_root_from_both_sides() {
     let hasher = Hasher::new();
     let program = Program::from_elf(&hasher, &file()).unwrap();
-    for input in [
-        vec![],
-        vec![7],
-        vec![9; 200],
-        (0..=255).cycle().take(70_000).collect(),
-    ] {
+    for input in [vec![], vec![7], vec![9; 200], (0..=255).cycle().take(70_000).collect()] {
         let tree = program.initial_tree(&hasher, &input).unwrap();
         let digest = input_digest(&hasher, &input).unwrap();
         assert_eq!(program.key().initial_root(&hasher, &digest), tree.root());
         // And it is the tree over the memory that the run starts with.
         let memory = program.initial_memory(&input).unwrap();
-        let mut leaves: Vec<_> = [CODE_BASE, DATA_BASE]
-            .map(|address| (address / LEAF_BYTES) as u32)
-            .into();
+        let mut leaves: Vec<_> = [CODE_BASE, DATA_BASE].map(|address| (address / LEAF_BYTES) as u32).into();
         let input_leaves = (input.len() as u64 + 8).div_ceil(LEAF_BYTES) as usize;
         leaves.extend(((INPUT_BASE / LEAF_BYTES) as u32..).take(input_leaves));
-        let leaves: Vec<_> = (leaves.into_iter())
-            .map(|index| (index, memory.leaf(index)))
-            .collect();
+        let leaves: Vec<_> = (leaves.into_iter()).map(|index| (index, memory.leaf(index))).collect();
         let mut again = Tree::new(&hasher, Kind::Memory);
         again.update_memory(&hasher, &leaves);
         assert_eq!(again.root(), tree.root());
@@ -136,11 +118,7 @@ fn initial_root_from_both_sides() {
 #[test]
 fn keys_differ() {
     let hasher = Hasher::new();
-    let key = |code: &[u32], data: &[u8]| {
-        *Program::from_elf(&hasher, &testing::elf(code, data, 0))
-            .unwrap()
-            .key()
-    };
+    let key = |code: &[u32], data: &[u8]| *Program::from_elf(&hasher, &testing::elf(code, data, 0)).unwrap().key();
     let one = key(&exit(1), &[1]);
     let other_code = key(&exit(2), &[1]);
     assert_ne!(one.code_root, other_code.code_root);
@@ -148,8 +126,5 @@ fn keys_differ() {
     let other_data = key(&exit(1), &[2]);
     assert_eq!(one.code_root, other_data.code_root);
     assert_ne!(one.data_digest, other_data.data_digest);
-    assert_ne!(
-        one.code_root,
-        key(&[exit(1), vec![addi(0, 0, 0)]].concat(), &[1]).code_root
-    );
+    assert_ne!(one.code_root, key(&[exit(1), vec![addi(0, 0, 0)]].concat(), &[1]).code_root);
 }

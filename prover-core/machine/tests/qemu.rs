@@ -14,19 +14,13 @@ use hearth_machine::program::Program;
 use hearth_machine::replay::replay;
 use hearth_machine::rows::Rows;
 use hearth_machine::run::Machine;
-use hearth_machine::testing::random::{
-    DUMP_AT, DUMP_BYTES, EDGES, FORMS, Random, data, edges, program,
-};
+use hearth_machine::testing::random::{DUMP_AT, DUMP_BYTES, EDGES, FORMS, Random, data, edges, program};
 use hearth_machine::testing::{DATA_BASE, ECALL, addi, elf, exit, li};
 
 /// The same program ending in our `exit(0)`, and in Linux's `write(1, data, len)` and `exit(0)`.
 fn pair(body: Vec<u32>, data: &[u8], len: u64) -> (Vec<u8>, Vec<u8>) {
     let ours = [body.clone(), exit(0)].concat();
-    let write = [
-        li(11, DATA_BASE),
-        li(12, len),
-        vec![addi(10, 0, 1), addi(17, 0, 64), ECALL],
-    ];
+    let write = [li(11, DATA_BASE), li(12, len), vec![addi(10, 0, 1), addi(17, 0, 64), ECALL]];
     let theirs = [body, write.concat(), exit(0)].concat();
     let zeros = len - data.len() as u64;
     (elf(&ours, data, zeros), elf(&theirs, data, zeros))
@@ -83,10 +77,7 @@ fn random_programs_agree_with_qemu() {
         let (steps, ours) = ours(&our_elf, theirs.len());
         total += steps;
         for at in (DUMP_AT as usize..theirs.len()).step_by(8) {
-            let (round, register) = (
-                (at - DUMP_AT as usize) / 248,
-                (at - DUMP_AT as usize) % 248 / 8 + 1,
-            );
+            let (round, register) = ((at - DUMP_AT as usize) / 248, (at - DUMP_AT as usize) % 248 / 8 + 1);
             let place = format!("x{register} after round {round} of program {seed}");
             assert_eq!(word(&ours, at), word(&theirs, at), "{place}");
         }
@@ -108,11 +99,7 @@ fn edge_values_agree_with_qemu() {
         let (form, pair) = (FORMS[at % FORMS.len()], at / FORMS.len());
         let (a, b) = (EDGES[pair / EDGES.len()], EDGES[pair % EDGES.len()]);
         let place = DUMP_AT as usize + 8 * at;
-        assert_eq!(
-            word(&ours, place),
-            word(&theirs, place),
-            "{form:x?} of {a:#x}, {b:#x}"
-        );
+        assert_eq!(word(&ours, place), word(&theirs, place), "{form:x?} of {a:#x}, {b:#x}");
     }
 }
 

@@ -25,8 +25,7 @@ fn shards_chain_from_the_initial_state_to_halt() {
     let input = input_digest(&hasher, input).unwrap();
     let initial_root = program.key().initial_root(&hasher, &input);
     for steps in [1, 2, 7, 100, u32::MAX] {
-        let mut cutter =
-            Cutter::new(&hasher, &program, b"some input", Limits::steps(steps)).unwrap();
+        let mut cutter = Cutter::new(&hasher, &program, b"some input", Limits::steps(steps)).unwrap();
         let (mut root, mut pc, mut total) = (initial_root, program.key().entry, 0);
         for shard in &mut cutter {
             let Shard { package, rows } = shard.unwrap();
@@ -66,10 +65,7 @@ fn a_changed_opening_is_refused() {
     assert_eq!(refuse(&|o| o.output[0][1] += 1), OpeningError::Root);
     assert_eq!(refuse(&|o| o.output[0][0] = 7), OpeningError::Root);
     assert_eq!(refuse(&|o| o.output[0][0] = 57), OpeningError::Shape);
-    assert_eq!(
-        refuse(&|o| o.output[0][0] = u64::MAX),
-        OpeningError::TooLong(u64::MAX)
-    );
+    assert_eq!(refuse(&|o| o.output[0][0] = u64::MAX), OpeningError::TooLong(u64::MAX));
     assert_eq!(refuse(&|o| o.output.clear()), OpeningError::Shape);
     assert_eq!(refuse(&|o| o.uncles.truncate(3)), OpeningError::Shape);
 }
@@ -80,10 +76,7 @@ fn area_stays_within_the_budget() {
     let hasher = Hasher::new();
     let program = testing::program(&hasher, &testing::torture());
     let costs = Costs {
-        tables: PerTable(core::array::from_fn(|table| TableCost {
-            width: 20 + table as u32,
-            interactions: 10,
-        })),
+        tables: PerTable(core::array::from_fn(|table| TableCost { width: 20 + table as u32, interactions: 10 })),
         fixed_cells: 1000,
         fixed_interactions: 0,
         min_log_height: 4,
@@ -106,10 +99,7 @@ fn area_stays_within_the_budget() {
 fn accesses_form_one_chain_per_word() {
     let hasher = Hasher::new();
     let program = testing::program(&hasher, &testing::torture());
-    for shard in Cutter::new(&hasher, &program, &[], Limits::steps(150))
-        .unwrap()
-        .take(3)
-    {
+    for shard in Cutter::new(&hasher, &program, &[], Limits::steps(150)).unwrap().take(3) {
         let trace = replay(&hasher, &shard.unwrap().package).unwrap();
         let mut accesses = Vec::new();
         for step in trace.steps.iter().flatten() {
@@ -121,11 +111,7 @@ fn accesses_form_one_chain_per_word() {
             if op.reads_rs2(instruction.is_imm) {
                 accesses.push((step.ts + 1, step.rs2));
             }
-            for access in step
-                .memory
-                .iter()
-                .filter(|access| **access != Default::default())
-            {
+            for access in step.memory.iter().filter(|access| **access != Default::default()) {
                 assert!(access.word < 1 << 29);
                 accesses.push((step.ts + 2, *access));
             }
@@ -142,10 +128,7 @@ fn accesses_form_one_chain_per_word() {
         }
         for (ts, access) in accesses {
             assert!(access.prev_ts < ts);
-            assert_eq!(
-                words.insert(access.word, (ts, access.next)),
-                Some((access.prev_ts, access.prev))
-            );
+            assert_eq!(words.insert(access.word, (ts, access.next)), Some((access.prev_ts, access.prev)));
         }
         for leaf in &trace.leaves {
             for slot in 0..8 {
@@ -155,20 +138,15 @@ fn accesses_form_one_chain_per_word() {
         }
         assert!(trace.steps[..11].iter().all(|steps| !steps.is_empty()));
         let uses: u32 = trace.decodes.iter().map(|decode| decode.uses).sum();
-        assert_eq!(
-            uses as usize,
-            trace.steps.iter().map(Vec::len).sum::<usize>()
-        );
+        assert_eq!(uses as usize, trace.steps.iter().map(Vec::len).sum::<usize>());
     }
 }
 
 fn packages() -> (Hasher, Vec<Package>) {
     let hasher = Hasher::new();
     let program = testing::program(&hasher, &testing::torture());
-    let packages = Cutter::new(&hasher, &program, &[], Limits::steps(200))
-        .unwrap()
-        .map(|shard| shard.unwrap().package)
-        .collect();
+    let packages =
+        Cutter::new(&hasher, &program, &[], Limits::steps(200)).unwrap().map(|shard| shard.unwrap().package).collect();
     (hasher, packages)
 }
 
@@ -188,10 +166,7 @@ fn a_changed_package_is_refused() {
     assert_eq!(refuse(&|p| p.leaves.swap(0, 1)), Order);
     assert_eq!(refuse(&|p| p.leaves.last_mut().unwrap().0 = 1 << 27), Order);
     assert_eq!(refuse(&|p| p.leaves.truncate(0)), Siblings);
-    assert!(matches!(
-        refuse(&|p| p.leaves = p.leaves.split_off(1)),
-        RootIn | Siblings
-    ));
+    assert!(matches!(refuse(&|p| p.leaves = p.leaves.split_off(1)), RootIn | Siblings));
     assert_eq!(refuse(&|p| p.uncles[5] = p.uncles[6]), RootIn);
     assert_eq!(refuse(&|p| p.uncles.truncate(p.uncles.len() - 1)), Siblings);
     assert_eq!(refuse(&|p| p.uncles.push(p.uncles[0])), Siblings);
@@ -203,14 +178,8 @@ fn a_changed_package_is_refused() {
     assert_eq!(refuse(&|p| p.steps = u32::MAX), Steps);
     assert_eq!(refuse(&|p| p.statement.ts_end += 4), End);
     assert_eq!(refuse(&|p| p.statement.pc_out += 4), End);
-    assert_eq!(
-        refuse(&|p| p.statement.root_out = p.statement.root_in),
-        RootOut
-    );
-    assert_eq!(
-        refuse(&|p| p.statement.root_in = p.statement.root_out),
-        RootIn
-    );
+    assert_eq!(refuse(&|p| p.statement.root_out = p.statement.root_in), RootOut);
+    assert_eq!(refuse(&|p| p.statement.root_in = p.statement.root_out), RootIn);
     assert!(matches!(refuse(&|p| p.statement.pc_in += 1), Fault(_)));
     assert!(matches!(refuse(&|p| p.statement.pc_in = 0x1000), Code(_)));
 }

@@ -46,12 +46,7 @@ pub fn b_type(funct3: u32, rs1: u32, rs2: u32, offset: i32) -> u32 {
 /// `jal`.
 pub fn jal(rd: u32, offset: i32) -> u32 {
     let o = offset as u32;
-    (o >> 20 & 1) << 31
-        | (o >> 1 & 0x3ff) << 21
-        | (o >> 11 & 1) << 20
-        | (o >> 12 & 0xff) << 12
-        | rd << 7
-        | 0x6f
+    (o >> 20 & 1) << 31 | (o >> 1 & 0x3ff) << 21 | (o >> 11 & 1) << 20 | (o >> 12 & 0xff) << 12 | rd << 7 | 0x6f
 }
 
 /// `jalr`.
@@ -122,16 +117,9 @@ pub fn elf(code: &[u32], data: &[u8], zeros: u64) -> Vec<u8> {
         file.extend(field.to_le_bytes());
     }
     let len = data.len() as u64;
-    for (flags, at, address, len, size) in [
-        (
-            5u32,
-            code_at,
-            CODE_BASE,
-            code.len() as u64,
-            code.len() as u64,
-        ),
-        (6, data_at, DATA_BASE, len, len + zeros),
-    ] {
+    for (flags, at, address, len, size) in
+        [(5u32, code_at, CODE_BASE, code.len() as u64, code.len() as u64), (6, data_at, DATA_BASE, len, len + zeros)]
+    {
         file.extend(1u32.to_le_bytes());
         file.extend(flags.to_le_bytes());
         for field in [at, address, address, len, size, 0x1000] {

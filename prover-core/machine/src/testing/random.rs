@@ -74,9 +74,7 @@ pub struct Random(pub u64);
 impl Random {
     /// A number below `bound`.
     pub fn below(&mut self, bound: u32) -> u32 {
-        self.0 = (self.0)
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
+        self.0 = (self.0).wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (((self.0 >> 33) * u64::from(bound)) >> 31) as u32
     }
 
@@ -89,12 +87,10 @@ impl Random {
 /// The data: edge values, then random bytes.
 pub fn data(random: &mut Random) -> Vec<u8> {
     (0..DUMP_AT / 8)
-        .map(
-            |at| match at < EDGE_BYTES as u64 / 8 && random.below(4) != 0 {
-                true => EDGES[random.below(16) as usize],
-                false => random.word(),
-            },
-        )
+        .map(|at| match at < EDGE_BYTES as u64 / 8 && random.below(4) != 0 {
+            true => EDGES[random.below(16) as usize],
+            false => random.word(),
+        })
         .flat_map(u64::to_le_bytes)
         .collect()
 }
@@ -116,11 +112,7 @@ pub fn program(random: &mut Random, len: usize, rounds: u64) -> Vec<u32> {
     }
     code.extend([addi(0, 0, 0); 2]);
     code.extend((1..32).map(|register| s_type(3, 4, register, 8 * (register as i32 - 1))));
-    code.extend([
-        addi(4, 4, DUMP_BYTES as i32),
-        addi(2, 2, -1),
-        b_type(0, 2, 0, 8),
-    ]);
+    code.extend([addi(4, 4, DUMP_BYTES as i32), addi(2, 2, -1), b_type(0, 2, 0, 8)]);
     let back = top as i32 - code.len() as i32;
     code.push(jal(0, 4 * back));
     code
@@ -135,11 +127,7 @@ pub fn edges() -> Vec<u32> {
         for b in EDGES {
             code.extend(li(6, b));
             for (opcode, funct3, funct7) in FORMS {
-                code.extend([
-                    r_type(opcode, funct3, funct7, 7, 5, 6),
-                    s_type(3, 4, 7, 0),
-                    addi(4, 4, 8),
-                ]);
+                code.extend([r_type(opcode, funct3, funct7, 7, 5, 6), s_type(3, 4, 7, 0), addi(4, 4, 8)]);
             }
         }
     }
@@ -191,21 +179,14 @@ fn instruction(random: &mut Random, code: &mut Vec<u32>) {
         90..97 => {
             // Each jump passes over one instruction, which is there in either case.
             let funct3 = [0, 1, 4, 5, 6, 7][random.below(6) as usize];
-            code.extend([
-                b_type(funct3, rs1, rs2, 8),
-                addi(target(random), 0, immediate),
-            ]);
+            code.extend([b_type(funct3, rs1, rs2, 8), addi(target(random), 0, immediate)]);
         }
         97..98 => code.extend([jal(rd, 8), addi(target(random), 0, immediate)]),
         _ => {
             // jalr clears bit 0 of its target.
             let base = [1, 5, 31][random.below(3) as usize];
             let low = random.below(2) as i32;
-            code.extend([
-                auipc(base, 0),
-                jalr(rd, base, 12 | low),
-                addi(target(random), 0, immediate),
-            ]);
+            code.extend([auipc(base, 0), jalr(rd, base, 12 | low), addi(target(random), 0, immediate)]);
         }
     }
 }
