@@ -18,6 +18,7 @@
 
 extern crate alloc;
 
+mod assemble;
 mod budget;
 pub mod code;
 pub mod cut;
@@ -37,7 +38,9 @@ pub mod program;
 pub mod replay;
 pub mod rows;
 pub mod run;
+mod section;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trace;
+mod track;
 pub mod tree;
