@@ -5,11 +5,11 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::layout::HALT_PC;
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::package::{DecodeError, Package};
-use hearth_machine::program::input_digest;
+use hearth_machine::program::{Program, input_digest};
 use hearth_machine::replay::{BadPackage, replay};
 use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
 use hearth_machine::run::Machine;
-use hearth_machine::testing::{self, random::Random};
+use hearth_machine::testing::{self, random, random::Random};
 
 #[test]
 fn shards_chain_from_the_initial_state_to_halt() {
@@ -70,28 +70,44 @@ fn a_changed_opening_is_refused() {
     assert_eq!(refuse(&|o| o.uncles.truncate(3)), OpeningError::Shape);
 }
 
-/// Shards cut by area stay within their budget and use most of what powers of two allow.
+/// Costs that make every table matter.
+fn costs(seed: u32) -> Costs {
+    let mut random = Random(seed.into());
+    let mut cost = || TableCost { width: 1 + random.below(200), interactions: random.below(30) };
+    Costs {
+        tables: PerTable(core::array::from_fn(|_| cost())),
+        fixed_cells: 1000,
+        fixed_interactions: 500,
+        min_log_height: 4,
+    }
+}
+
+/// Shards cut by area stay within their budget, whatever the costs; predicted rows are generated rows.
 #[test]
 fn area_stays_within_the_budget() {
     let hasher = Hasher::new();
-    let program = testing::program(&hasher, &testing::torture());
-    let costs = Costs {
-        tables: PerTable(core::array::from_fn(|table| TableCost { width: 20 + table as u32, interactions: 10 })),
-        fixed_cells: 1000,
-        fixed_interactions: 0,
-        min_log_height: 4,
-    };
-    for cells in [48_000, 56_000, 64_000, 1 << 20] {
-        let cutter = Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap();
-        let shards = cutter.collect::<Result<Vec<_>, _>>().unwrap();
-        for Shard { package, rows } in &shards {
-            assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
-            assert!(costs.cells(rows) <= cells);
+    let mut random = Random(4);
+    let data = random::data(&mut random);
+    let code = [random::program(&mut random, 2000, 3), testing::exit(0)].concat();
+    let program = Program::from_elf(&hasher, &testing::elf(&code, &data, 4096)).unwrap();
+    let mut counts = Vec::new();
+    for seed in 0..4 {
+        let costs = costs(seed);
+        for cells in [180_000, 300_000, 500_000, 1 << 24] {
+            let cutter = Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap();
+            let shards = cutter.collect::<Result<Vec<_>, _>>().unwrap();
+            for Shard { package, rows } in &shards {
+                assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
+                assert!(costs.cells(rows) <= cells);
+                assert!(costs.interactions(rows) > 500);
+            }
+            counts.push(shards.len());
         }
-        assert_eq!(shards.len() == 1, cells == 1 << 20);
+        let mut cutter = Cutter::new(&hasher, &program, &[], Limits::cells(9000, costs)).unwrap();
+        assert_eq!(cutter.next_shard().unwrap_err(), CutError::Budget(9000));
     }
-    let mut cutter = Cutter::new(&hasher, &program, &[], Limits::cells(1 << 13, costs)).unwrap();
-    assert_eq!(cutter.next_shard().unwrap_err(), CutError::Budget(1 << 13));
+    assert!(counts.chunks(4).all(|counts| counts.is_sorted_by(|a, b| a >= b) && counts[3] == 1), "{counts:?}");
+    assert!(counts.iter().any(|&count| count > 5), "{counts:?}");
 }
 
 /// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
