@@ -12,7 +12,7 @@ use crate::layout::{CODE_END, LEAF_BYTES, PROGRAM_END};
 use crate::memory::little_endian;
 
 /// Most bytes between the first and the last byte of code.
-pub const MAX_CODE_SPAN: u64 = 1 << 26;
+pub const MAX_CODE_SPAN: u64 = 1 << 25;
 /// Most program headers.
 pub const MAX_SEGMENTS: usize = 64;
 

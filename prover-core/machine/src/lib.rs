@@ -12,6 +12,7 @@
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`wire`] | the bytes of packages, openings, keys and statements |
 //! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
@@ -44,3 +45,4 @@ pub mod testing;
 pub mod trace;
 mod track;
 pub mod tree;
+pub mod wire;

@@ -320,6 +320,9 @@ impl Host for Recorder<'_> {
         if op.writes_rd() {
             step.rd = self.access(register(rd), ts + 3, |_| retired.rd)?;
         }
+        // The interpreter's registers are those of the leaves.
+        debug_assert!(!op.reads_rs1() || step.rs1.prev == retired.rs1);
+        debug_assert!(!op.reads_rs2(is_imm) || step.rs2.prev == retired.operand);
         self.steps[retired.family as usize].push(step);
         self.ts += STEP_TICKS;
         Ok(())

@@ -10,6 +10,7 @@ use hearth_machine::replay::{BadPackage, replay};
 use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
 use hearth_machine::run::Machine;
 use hearth_machine::testing::{self, random, random::Random};
+use hearth_machine::wire::Wire;
 
 #[test]
 fn shards_chain_from_the_initial_state_to_halt() {
@@ -68,6 +69,14 @@ fn a_changed_opening_is_refused() {
     assert_eq!(refuse(&|o| o.output[0][0] = u64::MAX), OpeningError::TooLong(u64::MAX));
     assert_eq!(refuse(&|o| o.output.clear()), OpeningError::Shape);
     assert_eq!(refuse(&|o| o.uncles.truncate(3)), OpeningError::Shape);
+
+    let bytes = good.encode();
+    assert_eq!(Opening::decode(&bytes), Ok(good.clone()));
+    for len in 0..bytes.len() {
+        assert_eq!(Opening::decode(&bytes[..len]), Err(DecodeError::Length));
+    }
+    assert_eq!(Opening::decode(&[&bytes[..], &[0]].concat()), Err(DecodeError::Length));
+    assert_eq!(Opening::decode(&[0xff; 100]), Err(DecodeError::Length));
 }
 
 /// Costs that make every table matter.
@@ -205,6 +214,7 @@ fn a_changed_package_is_refused() {
 fn bytes_are_exact() {
     let (hasher, packages) = packages();
     let bytes = packages[1].encode();
+    assert_eq!(bytes.len(), packages[1].encoded_len());
     assert_eq!(Package::decode(&bytes).as_ref(), Ok(&packages[1]));
     for len in 0..bytes.len() {
         assert_eq!(Package::decode(&bytes[..len]), Err(DecodeError::Length));
