@@ -8,7 +8,7 @@ use p3_field::PrimeField32;
 
 use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
-use crate::layout::{START_TS, STEP_TICKS};
+use crate::layout::{KECCAK_TICKS, START_TS, STEP_TICKS};
 use crate::package::Package;
 use crate::program::{InputTooLong, Program};
 use crate::rows::{Rows, Table};
@@ -62,6 +62,7 @@ impl<'a> Assembler<'a> {
         let code_hashes = Hashes::new(&code_frontier, code_tree);
 
         let mut rows = section.bounds;
+        let extra_ticks = (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall];
         rows[Table::Leaf] = leaves.len() as u32;
         rows[Table::Node] = frontier.nodes() as u32;
         rows[Table::Uncle] = uncles.len() as u32;
@@ -74,7 +75,7 @@ impl<'a> Assembler<'a> {
                 pc_in: section.pc_in,
                 root_out: self.tree.root(),
                 pc_out: section.pc_out,
-                ts_end: START_TS + STEP_TICKS * section.steps,
+                ts_end: START_TS + STEP_TICKS * section.steps + extra_ticks,
             },
             steps: section.steps,
             leaves: leaves.iter().map(|leaf| (leaf.index, leaf.initial)).collect(),

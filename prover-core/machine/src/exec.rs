@@ -2,7 +2,8 @@
 
 use crate::fault::{Cause, Fault};
 use crate::isa::{Family, Instruction, Op};
-use crate::layout::{ADDRESS_END, ECALL_EXIT, HALT_PC, PROGRAM_END};
+use crate::keccak::{State, keccak_f};
+use crate::layout::{ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, HALT_PC, PROGRAM_END};
 
 /// Registers as an array with a slot for the sink; the length is a power of two so that indexes need no check.
 pub type Registers = [u64; 64];
@@ -63,6 +64,10 @@ pub trait Host {
 
     /// Called once per instruction, after its memory accesses and before its register is written.
     fn retire(&mut self, retired: &Retired) -> Result<(), Self::Error>;
+
+    /// Applies keccak-f to the 25 words from `word` on and notes the call at `pc`. Takes the place of
+    /// [`Host::retire`] for this instruction.
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Self::Error>;
 
     /// Whether the run shall pause before the next instruction.
     fn paused(&self) -> bool {
@@ -254,8 +259,29 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
             }
         ),
         Op::Ecall if a == ECALL_EXIT => retire!(Family::Ecall, 0, 0, HALT_PC),
+        Op::Ecall if a == ECALL_KECCAK_F => {
+            let pointer = registers[10];
+            if !pointer.is_multiple_of(8) || pointer >= ACCELERATOR_END {
+                return fault(Cause::Pointer(pointer));
+            }
+            host.keccak(pc, &instruction, (pointer / 8) as u32)?;
+            Ok(pc.wrapping_add(4))
+        }
         Op::Ecall => fault(Cause::Ecall(a)),
     }
+}
+
+/// Keccak-f on the words from `word` on, through the host's reads and writes.
+pub fn keccak_words<H: Host>(host: &mut H, word: u32) -> Result<(), H::Error> {
+    let mut state: State = [0; 25];
+    for (i, lane) in state.iter_mut().enumerate() {
+        *lane = host.read(word + i as u32)?;
+    }
+    keccak_f(&mut state);
+    for (i, lane) in state.into_iter().enumerate() {
+        host.write(word + i as u32, u64::MAX, lane)?;
+    }
+    Ok(())
 }
 
 /// Bits 31..0, sign-extended.
@@ -274,7 +300,8 @@ fn b_address(base: u64, instruction: &Instruction) -> u64 {
 fn load<H: Host, const SIZE: u64>(host: &mut H, pc: u32, address: u64) -> Result<(u64, Family), H::Error> {
     let shift = address % 8 * 8;
     if address.is_multiple_of(SIZE) && address < ADDRESS_END {
-        return Ok((host.read((address / 8) as u32)? >> shift, Family::Load));
+        let family = if SIZE == 8 { Family::LoadDouble } else { Family::Load };
+        return Ok((host.read((address / 8) as u32)? >> shift, family));
     }
     load_misaligned::<H, SIZE>(host, pc, address)
 }
@@ -300,7 +327,7 @@ fn store<H: Host, const SIZE: u64>(host: &mut H, pc: u32, address: u64, value: u
     let mask = u64::MAX >> (64 - 8 * SIZE);
     if address.is_multiple_of(SIZE) && address < ADDRESS_END {
         host.write((address / 8) as u32, mask << shift, (value & mask) << shift)?;
-        return Ok(Family::Store);
+        return Ok(if SIZE == 8 { Family::StoreDouble } else { Family::Store });
     }
     store_misaligned::<H, SIZE>(host, pc, address, value)
 }

@@ -33,6 +33,9 @@ pub enum Cause {
     /// A load or store with a byte beyond 2^32.
     #[error("access to {0:#x}, beyond 2^32")]
     Address(u64),
+    /// An accelerator call whose pointer is not 8-aligned, or not below [`crate::layout::ACCELERATOR_END`].
+    #[error("accelerator call with the misaligned or too high pointer {0:#x}")]
+    Pointer(u64),
     /// An `ecall` with an unknown number in a7.
     #[error("unknown ecall {0:#x}")]
     Ecall(u64),

@@ -49,5 +49,12 @@ pub const ECALL_EXIT: u64 = 93;
 pub const START_TS: u32 = 4;
 /// Ticks of an instruction: rs1 at `t`, rs2 at `t + 1`, memory at `t + 2`, rd at `t + 3`.
 pub const STEP_TICKS: u32 = 4;
+/// Ticks of a keccak-f call: a7 at `t`, a0 at `t + 1`, the state at `t + 4`.
+pub const KECCAK_TICKS: u32 = 8;
 /// An access must lie less than this many ticks after the one before it on the same word.
 pub const MAX_TICKS: u32 = 1 << 24;
+
+/// `a7` of the ecall that applies keccak-f\[1600\] to the 25 words at the 8-aligned pointer `a0`.
+pub const ECALL_KECCAK_F: u64 = 0x1000;
+/// Accelerators take pointers below this, so that no operand reaches the end of data space.
+pub const ACCELERATOR_END: u64 = ADDRESS_END - (1 << 16);

@@ -7,12 +7,13 @@
 //! | [`layout`] | the address map, final since the first version |
 //! | [`isa`], [`decode`] | the operations, and decoding to them |
 //! | [`hash`], [`frontier`], [`tree`] | the one hash function, openings and sparse trees of memory and code |
-//! | [`elf`], [`program`] | loading, keys and the initial state |
+//! | [`elf`], [`program`], [`key`] | loading, keys and the initial state |
 //! | [`exec`] | the interpreter, generic over its host |
+//! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
-//! | [`wire`] | the bytes of packages, openings, keys and statements |
+//! | [`wire`] | the bytes of packages, openings and statements |
 //! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
@@ -30,6 +31,8 @@ pub mod fault;
 pub mod frontier;
 pub mod hash;
 pub mod isa;
+pub mod keccak;
+pub mod key;
 pub mod layout;
 pub mod memory;
 pub mod opening;

@@ -11,7 +11,6 @@ use crate::hash::{Digest, Hasher, Tag};
 use crate::layout::{INPUT_BASE, INPUT_MAX, LEAF_BYTES, MEMORY_DEPTH};
 use crate::memory::Memory;
 use crate::tree::{Tree, zero_digests};
-use crate::wire::{DecodeError, Reader, Wire, write_all};
 
 /// Level of the subtrees of program space and input region: 2^30 bytes.
 pub const REGION_LEVEL: u32 = 24;
@@ -43,18 +42,6 @@ impl ProgramKey {
             };
             hasher.node(Tag::MemoryNode, level + 1, &left, right)
         })
-    }
-}
-
-/// Code root, data digest, entry.
-impl Wire for ProgramKey {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        write_all(bytes, [&self.code_root, &self.data_digest]);
-        self.entry.write(bytes);
-    }
-
-    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        Ok(Self { code_root: Wire::read(reader)?, data_digest: Wire::read(reader)?, entry: Wire::read(reader)? })
     }
 }
 

@@ -11,13 +11,15 @@ use crate::fault::{Cause, Fault};
 use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
+use crate::keccak::keccak_f;
 use crate::layout::{
-    CODE_DEPTH, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD, START_TS,
-    STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
+    START_TS, STEP_TICKS,
 };
 use crate::package::Package;
 use crate::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, LeafRecord, NodeRecord, ShardTrace, Step, UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, ShardTrace, Step,
+    UncleRecord,
 };
 
 /// Why a package is refused.
@@ -59,7 +61,7 @@ pub enum BadPackage {
 }
 
 /// Most steps of a shard: every stamp, the end included, stays below [`MAX_TICKS`].
-pub const MAX_STEPS: u32 = (MAX_TICKS - START_TS) / STEP_TICKS - 1;
+pub const MAX_STEPS: u32 = (MAX_TICKS - START_TS) / KECCAK_TICKS - 1;
 
 /// Replays a package and checks it against its statement.
 pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPackage> {
@@ -106,6 +108,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
         code_nodes: code_nodes(&code, &code_digests, &package.code_uncles),
         decodes: recorder.decodes(),
         steps: recorder.steps,
+        keccaks: recorder.keccaks,
     })
 }
 
@@ -156,6 +159,7 @@ struct Recorder<'a> {
     memory: [Access; 2],
     accesses: usize,
     steps: [Vec<Step>; Family::COUNT],
+    keccaks: Vec<KeccakRecord>,
 }
 
 impl<'a> Recorder<'a> {
@@ -180,6 +184,7 @@ impl<'a> Recorder<'a> {
             memory: Default::default(),
             accesses: 0,
             steps: Default::default(),
+            keccaks: Vec::new(),
         }
     }
 
@@ -337,6 +342,28 @@ impl Host for Recorder<'_> {
         debug_assert!(!op.reads_rs2(is_imm) || step.rs2.prev == retired.operand);
         self.steps[retired.family as usize].push(step);
         self.ts += STEP_TICKS;
+        Ok(())
+    }
+
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), BadPackage> {
+        let ts = self.ts;
+        let register = |index: u8| REGISTER_WORD + u32::from(index);
+        let code = self.access(register(instruction.rs1), ts, |old| old)?;
+        let pointer = self.access(register(10), ts + 1, |old| old)?;
+        let mut words = [Access::default(); 25];
+        for (i, access) in words.iter_mut().enumerate() {
+            *access = self.access(word + i as u32, ts + 4, |old| old)?;
+        }
+        let mut state = words.map(|access| access.prev);
+        keccak_f(&mut state);
+        for (access, lane) in words.iter_mut().zip(state) {
+            // The time of this access is noted already; only the value changes.
+            let prev_ts = access.prev_ts;
+            *access = self.access(access.word, ts + 4, |_| lane)?;
+            access.prev_ts = prev_ts;
+        }
+        self.keccaks.push(KeccakRecord { pc, ts, code, pointer, words });
+        self.ts += KECCAK_TICKS;
         Ok(())
     }
 }

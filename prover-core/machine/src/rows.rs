@@ -5,6 +5,7 @@ use core::ops::{Index, IndexMut};
 
 use crate::hash::{Digest, Tag};
 use crate::isa::{Family, Op};
+use crate::keccak::ROUNDS;
 use crate::trace::ShardTrace;
 
 /// A table whose height depends on the run. Fixed tables are in [`Costs::fixed_cells`].
@@ -28,11 +29,20 @@ pub enum Table {
     Decode,
     /// Distinct pairs of bytes that bitwise instructions look up.
     And,
+    /// Calls of keccak-f.
+    KeccakCall,
+    /// Their rounds.
+    KeccakRound,
 }
 
 impl Table {
     /// Number of tables.
-    pub const COUNT: usize = Family::COUNT + 8;
+    pub const COUNT: usize = Family::COUNT + 10;
+
+    /// Whether a shard without rows in this table is proved without the table (at index `index`).
+    const fn is_optional(index: usize) -> bool {
+        index == Self::KeccakCall.index() || index == Self::KeccakRound.index()
+    }
 
     /// Place in a [`PerTable`].
     #[inline(always)]
@@ -47,6 +57,8 @@ impl Table {
             Self::CodeNode => Family::COUNT + 5,
             Self::Decode => Family::COUNT + 6,
             Self::And => Family::COUNT + 7,
+            Self::KeccakCall => Family::COUNT + 8,
+            Self::KeccakRound => Family::COUNT + 9,
         }
     }
 }
@@ -87,6 +99,8 @@ impl Rows {
         rows[Table::CodeLeaf] = trace.code_leaves.len() as u32;
         rows[Table::CodeNode] = trace.code_nodes.len() as u32;
         rows[Table::Decode] = trace.decodes.len() as u32;
+        rows[Table::KeccakCall] = trace.keccaks.len() as u32;
+        rows[Table::KeccakRound] = (trace.keccaks.len() * ROUNDS) as u32;
 
         let mut hashes: Vec<(Tag, u32, Digest)> = Vec::new();
         for leaf in &trace.leaves {
@@ -219,7 +233,10 @@ impl Costs {
     }
 
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {
-        (rows.0.iter().zip(&self.tables.0)).map(|(&rows, cost)| self.height(rows) * u64::from(part(cost))).sum()
+        (rows.0.iter().zip(&self.tables.0).enumerate())
+            .filter(|&(table, (&rows, _))| rows != 0 || !Table::is_optional(table))
+            .map(|(_, (&rows, cost))| self.height(rows) * u64::from(part(cost)))
+            .sum()
     }
 }
 

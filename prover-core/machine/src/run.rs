@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::code::Code;
-use crate::exec::{Cpu, Host, Retired, run};
+use crate::exec::{Cpu, Host, Retired, keccak_words, run};
 use crate::fault::Fault;
 use crate::isa::Instruction;
 use crate::layout::{OUTPUT_BASE, OUTPUT_MAX};
@@ -114,5 +114,9 @@ impl Host for Plain<'_> {
     #[inline(always)]
     fn retire(&mut self, _: &Retired) -> Result<(), Fault> {
         Ok(())
+    }
+
+    fn keccak(&mut self, _: u32, _: &Instruction, word: u32) -> Result<(), Fault> {
+        keccak_words(self, word)
     }
 }

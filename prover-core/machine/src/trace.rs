@@ -61,6 +61,21 @@ pub struct Step {
     pub rd: Access,
 }
 
+/// A call of keccak-f: an `ecall` with `a7 = ECALL_KECCAK_F`. It takes 8 ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KeccakRecord {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Time at its start.
+    pub ts: u32,
+    /// Read of a7 at `ts`.
+    pub code: Access,
+    /// Read of a0 at `ts + 1`.
+    pub pointer: Access,
+    /// Read and write of the 25 words at `ts + 4`.
+    pub words: [Access; 25],
+}
+
 /// A memory leaf that the shard touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeafRecord {
@@ -154,6 +169,8 @@ pub struct ShardTrace {
     pub statement: Statement,
     /// Steps by instruction family, in order of time within each.
     pub steps: [Vec<Step>; Family::COUNT],
+    /// Calls of keccak-f, in order of time.
+    pub keccaks: Vec<KeccakRecord>,
     /// Touched memory leaves, ascending by index.
     pub leaves: Vec<LeafRecord>,
     /// Opened memory nodes, root first.

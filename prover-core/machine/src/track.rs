@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 use crate::budget::Budget;
 use crate::code::Code;
 use crate::cut::Limits;
-use crate::exec::{Host, Retired};
+use crate::exec::{Host, Retired, keccak_words};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::isa::{Family, Instruction};
+use crate::keccak::ROUNDS;
 use crate::layout::{CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES};
 use crate::memory::Memory;
 use crate::paged::Paged;
@@ -208,6 +209,19 @@ impl Host for Tracker<'_> {
             self.budget.set(Table::And, self.pairs.len());
         }
         self.budget.add(Table::Family(retired.family), 1);
+        Ok(())
+    }
+
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Fault> {
+        keccak_words(self, word)?;
+        let position = self.code.position(pc);
+        if self.used[position] != self.epoch {
+            self.use_first(position, instruction);
+        }
+        // a0, which no field of the instruction names.
+        self.registers |= 1 << (10 / LEAF_WORDS);
+        self.budget.add(Table::KeccakCall, 1);
+        self.budget.add(Table::KeccakRound, ROUNDS as u32);
         Ok(())
     }
 

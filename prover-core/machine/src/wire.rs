@@ -1,4 +1,4 @@
-//! Bytes of what travels or is kept: packages, openings, keys, statements.
+//! Bytes of what travels or is kept: packages, openings, statements.
 //!
 //! Numbers are little-endian, field elements canonical in 32 bits. Every format says its length, so that memory is
 //! bounded by the length of the bytes, and nothing may follow.

@@ -2,6 +2,7 @@
 
 use hearth_machine::cut::{CutError, Cutter, Limits, Shard};
 use hearth_machine::hash::Hasher;
+use hearth_machine::isa::Family;
 use hearth_machine::layout::HALT_PC;
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::package::{DecodeError, Package};
@@ -161,7 +162,7 @@ fn accesses_form_one_chain_per_word() {
                 assert_eq!(words[&(8 * leaf.index + slot as u32)], expected);
             }
         }
-        assert!(trace.steps[..11].iter().all(|steps| !steps.is_empty()));
+        assert!(trace.steps[..Family::Ecall as usize].iter().all(|steps| !steps.is_empty()));
         let uses: u32 = trace.decodes.iter().map(|decode| decode.uses).sum();
         assert_eq!(uses as usize, trace.steps.iter().map(Vec::len).sum::<usize>());
     }

@@ -1,1 +1,20 @@
-//! hearth-shard
+//! Proofs of single shards of a run, and of chains of them.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`backend`] | the proof systems: they know chips, traces and public values, and nothing of RISC-V |
+//! | [`keys`] | the pinned set of keys |
+//! | [`prover`] | from a package to a proof of its statement |
+//! | [`verifier`] | verification of one shard against its statement |
+//! | [`chain`] | the proof of a whole run |
+
+#![cfg_attr(not(test), no_std)]
+
+extern crate alloc;
+
+pub mod backend;
+pub mod chain;
+pub mod costs;
+pub mod keys;
+pub mod prover;
+pub mod verifier;

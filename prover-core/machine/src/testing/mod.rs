@@ -146,6 +146,7 @@ pub fn torture() -> Vec<u32> {
     let top = code.len() as i32;
     code.extend([
         i_type(0x03, 3, 5, 8, 0),       // ld x5, 0(x8)
+        i_type(0x03, 4, 31, 8, 3),      // lbu x31, 3(x8)
         i_type(0x03, 2, 6, 8, 61),      // lw x6, 61(x8), across a leaf
         r_type(0x33, 0, 1, 7, 5, 6),    // mul x7, x5, x6
         r_type(0x33, 5, 1, 28, 5, 6),   // divu x28, x5, x6

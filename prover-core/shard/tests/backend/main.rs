@@ -1,0 +1,6 @@
+//! Tests of the backends on a toy machine.
+
+mod hostile;
+mod security;
+mod toy;
+mod whir;
