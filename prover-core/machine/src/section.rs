@@ -10,7 +10,7 @@ use crate::program::{InputTooLong, Program};
 use crate::replay::MAX_STEPS;
 use crate::rows::Rows;
 use crate::run::{Outcome, OutputTooLong};
-use crate::track::Tracker;
+use crate::track::{Stop, Tracker};
 
 /// A touched memory leaf, before and after.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,14 +69,21 @@ impl<'a> Runner<'a> {
         }
         let (pc_in, registers_in) = (self.cpu.pc, self.cpu.registers);
         let limit = self.limits.steps.clamp(1, MAX_STEPS);
-        let steps = run(&mut self.cpu, &mut self.tracker, limit.into())?;
-        self.steps += steps;
+        match run(&mut self.cpu, &mut self.tracker, limit.into()) {
+            Ok(_) | Err(Stop::Full) => {}
+            Err(Stop::Fault(fault)) => return Err(fault.into()),
+        }
+        let steps = self.tracker.steps();
+        if steps == 0 {
+            return Err(CutError::Budget(self.limits.cells));
+        }
+        self.steps += u64::from(steps);
         let mut code_leaves = core::mem::take(&mut self.tracker.code_leaves);
         code_leaves.sort_unstable();
         Ok(Some(Section {
             pc_in,
             pc_out: self.cpu.pc,
-            steps: steps as u32,
+            steps,
             leaves: self.leaves(&registers_in),
             code_leaves,
             bounds: *self.tracker.budget.rows(),

@@ -43,6 +43,21 @@ impl PathMarks {
     }
 }
 
+/// What ends a section beside its limit of steps.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stop {
+    /// The guest faults.
+    Fault(Fault),
+    /// The next instruction, which has done nothing yet, has no room in this shard.
+    Full,
+}
+
+impl From<Fault> for Stop {
+    fn from(fault: Fault) -> Self {
+        Self::Fault(fault)
+    }
+}
+
 /// Notes what a shard touches and how large it gets.
 ///
 /// Counts of families, decoded instructions, code leaves and byte pairs are exact. Register leaves are counted as
@@ -107,6 +122,12 @@ impl<'a> Tracker<'a> {
         rows[Table::Uncle] = nodes + 1;
         rows[Table::Poseidon2] = 2 * (leaves + nodes);
         self.budget.start(rows)
+    }
+
+    /// Steps of this shard.
+    pub fn steps(&self) -> u32 {
+        let rows = self.budget.rows();
+        rows.0[..Family::COUNT].iter().sum::<u32>() + rows[Table::KeccakCall]
     }
 
     #[inline(always)]
@@ -178,21 +199,21 @@ impl<'a> Tracker<'a> {
 }
 
 impl Host for Tracker<'_> {
-    type Error = Fault;
+    type Error = Stop;
 
     #[inline(always)]
-    fn fetch(&mut self, pc: u32) -> Result<Instruction, Fault> {
-        self.code.fetch(pc)
+    fn fetch(&mut self, pc: u32) -> Result<Instruction, Stop> {
+        Ok(self.code.fetch(pc)?)
     }
 
     #[inline(always)]
-    fn read(&mut self, word: u32) -> Result<u64, Fault> {
+    fn read(&mut self, word: u32) -> Result<u64, Stop> {
         self.touch(word);
         Ok(self.memory.read(word))
     }
 
     #[inline(always)]
-    fn write(&mut self, word: u32, mask: u64, bits: u64) -> Result<(), Fault> {
+    fn write(&mut self, word: u32, mask: u64, bits: u64) -> Result<(), Stop> {
         self.touch_to_write(word);
         let word = self.memory.word_mut(word);
         *word = *word & !mask | bits;
@@ -200,7 +221,7 @@ impl Host for Tracker<'_> {
     }
 
     #[inline(always)]
-    fn retire(&mut self, retired: &Retired) -> Result<(), Fault> {
+    fn retire(&mut self, retired: &Retired) -> Result<(), Stop> {
         let position = self.code.position(retired.pc);
         if self.used[position] != self.epoch {
             self.use_first(position, &retired.instruction);
@@ -212,7 +233,11 @@ impl Host for Tracker<'_> {
         Ok(())
     }
 
-    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Fault> {
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Stop> {
+        let rows = [(Table::KeccakCall, 1), (Table::KeccakRound, ROUNDS as u32)];
+        if !self.budget.admits(&rows) {
+            return Err(Stop::Full);
+        }
         keccak_words(self, word)?;
         let position = self.code.position(pc);
         if self.used[position] != self.epoch {
@@ -220,8 +245,7 @@ impl Host for Tracker<'_> {
         }
         // a0, which no field of the instruction names.
         self.registers |= 1 << (10 / LEAF_WORDS);
-        self.budget.add(Table::KeccakCall, 1);
-        self.budget.add(Table::KeccakRound, ROUNDS as u32);
+        rows.into_iter().for_each(|(table, rows)| self.budget.add(table, rows));
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::package::{DecodeError, Package};
 use hearth_machine::program::{Program, input_digest};
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
+use hearth_machine::rows::{Costs, PerTable, Rows, Table, TableCost};
 use hearth_machine::run::Machine;
 use hearth_machine::testing::{self, random, random::Random};
 use hearth_machine::wire::Wire;
@@ -118,6 +118,31 @@ fn area_stays_within_the_budget() {
     }
     assert!(counts.chunks(4).all(|counts| counts.is_sorted_by(|a, b| a >= b) && counts[3] == 1), "{counts:?}");
     assert!(counts.iter().any(|&count| count > 5), "{counts:?}");
+}
+
+/// A call of keccak-f takes its rows from the budget only where there is one, and waits for the next shard otherwise.
+#[test]
+fn keccak_calls_stay_within_the_budget() {
+    let hasher = Hasher::new();
+    let call = [testing::li(10, testing::DATA_BASE), testing::li(17, 0x1000), vec![testing::ECALL]].concat();
+    let code = [call.repeat(20), testing::exit(0)].concat();
+    let program = testing::program(&hasher, &code);
+    let mut costs = Costs { min_log_height: 5, ..Costs::default() };
+    costs.tables[Table::KeccakRound].width = 1000;
+    let cut = |cells| -> Result<Vec<_>, CutError> {
+        Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap().collect()
+    };
+    // 32 rows hold one call, 64 two, 128 five.
+    for (cells, calls) in [(32_000, 1), (64_000, 2), (100_000, 2), (128_000, 5)] {
+        let shards = cut(cells).unwrap();
+        for (at, Shard { package, rows }) in shards.iter().enumerate() {
+            assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
+            assert!(costs.cells(rows) <= cells);
+            assert!(rows[Table::KeccakCall] == calls || at + 1 == shards.len());
+        }
+        assert_eq!(shards.len(), 20usize.div_ceil(calls as usize));
+    }
+    assert_eq!(cut(31_000).unwrap_err(), CutError::Budget(31_000));
 }
 
 /// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
