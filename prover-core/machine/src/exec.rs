@@ -261,7 +261,7 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
         Op::Ecall if a == ECALL_EXIT => retire!(Family::Ecall, 0, 0, HALT_PC),
         Op::Ecall if a == ECALL_KECCAK_F => {
             let pointer = registers[10];
-            if pointer % 8 != 0 || pointer >= ACCELERATOR_END {
+            if !pointer.is_multiple_of(8) || pointer >= ACCELERATOR_END {
                 return fault(Cause::Pointer(pointer));
             }
             host.keccak(pc, &instruction, (pointer / 8) as u32)?;

@@ -40,7 +40,7 @@ impl Table {
     pub const COUNT: usize = Family::COUNT + 10;
 
     /// Whether a shard without rows in this table is proved without the table (at index `index`).
-    const fn is_optional(index: usize) -> bool {
+    pub(crate) const fn is_optional(index: usize) -> bool {
         index == Self::KeccakCall.index() || index == Self::KeccakRound.index()
     }
 
