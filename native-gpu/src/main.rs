@@ -1,1 +1,62 @@
-fn main() {}
+//! `hearth`: executes guest programs, proves their runs shard by shard, and verifies the proofs.
+
+mod commands;
+mod failure;
+mod interrupt;
+mod program;
+mod report;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::commands::{execute, new, prove, shard, verify, version};
+
+/// Prove Ethereum at home: run a RISC-V guest, prove the run in shards, verify the proof.
+///
+/// Exit codes: 0 ok, 1 internal error, 2 usage, 3 bad input, 4 proof rejected, 5 guest failed, 6 over budget,
+/// 7 file or network error, 130 interrupted.
+#[derive(Parser)]
+#[command(name = "hearth", version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run a guest without proving anything.
+    Execute(execute::Arguments),
+    /// Run a guest and prove the run.
+    Prove(prove::Arguments),
+    /// Verify a proof of a whole run.
+    Verify(verify::Arguments),
+    /// Work with single shards: cut a run, prove, verify or inspect one.
+    Shard(shard::Arguments),
+    /// Make a guest project that builds.
+    New(new::Arguments),
+    /// Version, formats and parameters.
+    Version(version::Arguments),
+}
+
+fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_env_filter(tracing_subscriber::EnvFilter::from_env("HEARTH_LOG"))
+        .with_writer(std::io::stderr)
+        .init();
+    let done = match Cli::parse().command {
+        Command::Execute(arguments) => execute::run(&arguments),
+        Command::Prove(arguments) => prove::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
+        Command::Shard(arguments) => shard::run(&arguments),
+        Command::New(arguments) => new::run(&arguments),
+        Command::Version(arguments) => version::run(&arguments),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("hearth: {failure}");
+            failure.exit_code()
+        }
+    }
+}

@@ -1,1 +1,44 @@
-//! hearth-machine
+//! The machine that Hearth proves: RV64IM over a Merkle memory, cut into independent shards.
+//!
+//! `no_std`: the same code runs in the node, in a laptop's browser tab and in the tests.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`layout`] | the address map, final since the first version |
+//! | [`isa`], [`decode`] | the operations, and decoding to them |
+//! | [`hash`], [`frontier`], [`tree`] | the one hash function, openings and sparse trees of memory and code |
+//! | [`elf`], [`program`], [`key`] | loading, keys and the initial state |
+//! | [`exec`] | the interpreter, generic over its host |
+//! | [`keccak`] | the permutation behind its accelerator call |
+//! | [`run`], [`cut`] | the plain run, and the run that yields packages |
+//! | [`rows`] | rows of every table, and what they cost |
+//! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`opening`] | exit code and output, opened from the last root |
+
+#![no_std]
+
+extern crate alloc;
+
+mod budget;
+pub mod code;
+pub mod cut;
+pub mod decode;
+pub mod elf;
+pub mod exec;
+pub mod fault;
+pub mod frontier;
+pub mod hash;
+pub mod isa;
+pub mod keccak;
+pub mod key;
+pub mod layout;
+pub mod memory;
+pub mod opening;
+pub mod package;
+mod paged;
+pub mod program;
+pub mod replay;
+pub mod rows;
+pub mod run;
+pub mod trace;
+pub mod tree;

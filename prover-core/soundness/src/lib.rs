@@ -1,1 +1,50 @@
-//! hearth-soundness
+//! Every security parameter of Hearth's proofs, in one place.
+//!
+//! Nothing here computes a proof: the crate holds constants and the names under which they are
+//! reported, so that the prover, the verifier, the documentation and the security report read the
+//! same numbers. The bits that follow from them are recomputed by a test of `hearth-shard`
+//! (`security_report`) from the error terms of the proof system itself.
+#![no_std]
+
+mod class;
+mod fri;
+mod regime;
+mod whir;
+
+pub use class::{SizeClass, UnknownClass};
+pub use fri::FriParams;
+pub use regime::{Claim, Regime};
+pub use whir::WhirParams;
+
+/// Name of the base field: p = 2^31 - 2^24 + 1.
+pub const FIELD: &str = "KoalaBear";
+
+/// Name of the challenge field: `F[X] / (X^5 + X^2 - 1)` over [`FIELD`], 154.9 bits.
+pub const EXTENSION: &str = "KoalaBear^5";
+
+/// Name of the hash of Merkle trees and transcript in shard proofs.
+pub const HASH: &str = "Poseidon2-16 (sponge rate 8, 2-to-1 truncated), 8-element digests";
+
+/// Field elements in a digest of a shard proof's commitments.
+pub const DIGEST_ELEMENTS: usize = 8;
+
+/// Collision resistance of those digests in bits: half of `8 * log2(p)`, 8 * 30.98868... / 2.
+///
+/// This is the ceiling of every shard proof: no choice of the other parameters lifts the total above it.
+pub const DIGEST_COLLISION_BITS: f64 = 123.954;
+
+/// Log2 of the least height of any chip's trace, in every class.
+///
+/// The first fold of WHIR takes up to seven variables of each column, and a trace shorter than that
+/// would be padded behind the back of its own constraints.
+pub const MIN_LOG_HEIGHT: u8 = 7;
+
+/// Log2 of the greatest height of any chip's trace: the FRI backend's evaluation domain (rate 1/2)
+/// must fit in the 2^24-th roots of unity of the field.
+pub const MAX_LOG_HEIGHT: u8 = 23;
+
+/// Security of one shard proof, as published. See [`Claim`].
+pub const SHARD_CLAIM: Claim = Claim {
+    bits: 123,
+    regime: Regime::UniqueDecoding,
+};

@@ -1,0 +1,8 @@
+//! One file per command.
+
+pub mod execute;
+pub mod new;
+pub mod prove;
+pub mod shard;
+pub mod verify;
+pub mod version;

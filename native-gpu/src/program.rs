@@ -1,0 +1,38 @@
+//! The program and its input as the command line names them.
+
+use std::path::PathBuf;
+
+use hearth_machine::elf::MAX_FILE;
+use hearth_machine::hash::Hasher;
+use hearth_machine::layout::INPUT_MAX;
+use hearth_machine::program::Program;
+
+use crate::failure::{self, Failure};
+
+/// A guest and what it reads.
+#[derive(clap::Args)]
+pub struct Guest {
+    /// The guest's ELF file.
+    #[arg(long, value_name = "ELF")]
+    pub program: PathBuf,
+    /// File that the guest reads as its input; empty input without it.
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+}
+
+impl Guest {
+    /// Reads both files.
+    pub fn load(&self) -> Result<(Program, Vec<u8>), Failure> {
+        let input = match &self.input {
+            Some(path) => failure::read(path, INPUT_MAX)?,
+            None => Vec::new(),
+        };
+        Ok((load_program(&self.program)?, input))
+    }
+}
+
+/// Reads a guest's ELF file.
+pub fn load_program(path: &PathBuf) -> Result<Program, Failure> {
+    let file = failure::read(path, MAX_FILE)?;
+    Program::from_elf(&Hasher::new(), &file).map_err(|error| Failure::bad_input(path, error))
+}

@@ -1,0 +1,67 @@
+use alloc::vec::Vec;
+
+use hearth_machine::hash::{BLOCK, Hasher, Tag};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+
+use super::{HashCall, Poseidon2, Poseidon2Chip};
+use crate::Felt;
+use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::chip::RecordChip;
+
+fn calls() -> Vec<HashCall> {
+    let input = |seed: u32| core::array::from_fn(|i| Felt::from_u64(u64::from(seed) * 0x9e37_79b9 * (i as u64 + 1)));
+    [(Tag::MemoryNode, 27), (Tag::MemoryLeaf, 0), (Tag::CodeNode, 1), (Tag::CodeLeaf, 0)]
+        .into_iter()
+        .enumerate()
+        .map(|(i, (tag, level))| HashCall { tag, level, input: input(i as u32), uses: i as u32 })
+        .collect()
+}
+
+#[test]
+fn rows_are_the_permutation_of_the_library() {
+    let calls = calls();
+    let table = Poseidon2Chip::table(&calls, 8);
+    let report = report::<Poseidon2Chip>(&table, &[]);
+    assert!(report.is_honest(), "{:?}", report.violations);
+    assert_eq!(report.interactions, 1);
+    assert_eq!(Poseidon2::WIDTH, 222);
+    // What it provides is what `Hasher::compress` computes, as often as it is used.
+    let hasher = Hasher::new();
+    let expected: Vec<(Vec<u32>, Felt)> = calls
+        .iter()
+        .filter(|call| call.uses > 0)
+        .map(|call| {
+            let output = hasher.compress(call.tag, call.level, &call.input);
+            let head = [call.tag as u32, call.level];
+            let tail = call.input.iter().chain(&output).map(|felt| felt.as_canonical_u32());
+            (head.into_iter().chain(tail).collect(), -Felt::from_u32(call.uses))
+        })
+        .collect();
+    let provided: Vec<_> = report.messages.into_iter().map(|((_, fields), count)| (fields, count)).collect();
+    assert_eq!(provided.len(), expected.len());
+    for entry in expected {
+        assert!(provided.contains(&entry));
+    }
+}
+
+#[test]
+fn zero_row_sends_nothing() {
+    assert!(zero_row_is_neutral::<Poseidon2Chip>());
+}
+
+/// Bug classes 7 and 13: no cell of a row in use is free.
+#[test]
+fn every_cell_is_pinned() {
+    let table = Poseidon2Chip::table(&calls()[1..2], 1);
+    assert_eq!(survivors::<Poseidon2Chip>(&table, &[]), []);
+}
+
+/// Bug class 6: a padding row provides nothing, even with a consistent permutation of another kind in it.
+#[test]
+fn padding_provides_nothing() {
+    let call = HashCall { tag: Tag::MemoryNode, level: 3, input: [Felt::ONE; BLOCK], uses: 1 };
+    let mut table = Poseidon2Chip::table(&[call], 2);
+    table.values[Poseidon2::WIDTH + 1] = Felt::ONE; // `uses` of the zero row
+    let report = report::<Poseidon2Chip>(&table, &[]);
+    assert_eq!(report.violations.iter().map(|violation| violation.0).collect::<Vec<_>>(), [1]);
+}

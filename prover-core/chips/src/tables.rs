@@ -1,0 +1,211 @@
+//! The tables of a shard: the list of all chips, and the rows of one shard in all of them.
+
+use alloc::vec::Vec;
+
+use hearth_machine::isa::Family;
+use hearth_machine::keccak::ROUNDS;
+use hearth_machine::trace::ShardTrace;
+use p3_air::{Air, BaseAir};
+use p3_lookup::InteractionBuilder;
+use p3_matrix::dense::RowMajorMatrix;
+
+use crate::Felt;
+use crate::add_sub::AddSubChip;
+use crate::and::AndChip;
+use crate::bitwise::BitwiseChip;
+use crate::boundary::{self, BoundaryChip};
+use crate::branch::BranchChip;
+use crate::bytes::BytesChip;
+use crate::chip::{Chip, StepChip};
+use crate::code_leaf::CodeLeafChip;
+use crate::code_node::CodeNodeChip;
+use crate::compare::CompareChip;
+use crate::decode::DecodeChip;
+use crate::divrem::DivRemChip;
+use crate::ecall::EcallChip;
+use crate::jump::JumpChip;
+use crate::keccak::{KeccakCallChip, KeccakRoundChip};
+use crate::load::LoadChip;
+use crate::lookups::Lookups;
+use crate::memory_leaf::MemoryLeafChip;
+use crate::memory_node::MemoryNodeChip;
+use crate::misaligned::MisalignedChip;
+use crate::mul::MulChip;
+use crate::poseidon2::Poseidon2Chip;
+use crate::shift::ShiftChip;
+use crate::store::StoreChip;
+use crate::uncle::UncleChip;
+
+macro_rules! tables {
+    ($($variant:ident = $chip:ty,)*) => {
+        /// One table of a shard proof. The order is that of the key and of every list of heights.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[allow(missing_docs)] // named like their chips
+        pub enum Table { $($variant,)* }
+
+        impl Table {
+            /// All tables in order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            /// Name in costs and reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => <$chip>::NAME,)* }
+            }
+
+            /// Columns.
+            pub fn columns(self) -> usize {
+                match self { $(Self::$variant => <$chip>::WIDTH,)* }
+            }
+        }
+
+        impl BaseAir<Felt> for Table {
+            fn width(&self) -> usize {
+                self.columns()
+            }
+
+            fn main_next_row_columns(&self) -> Vec<usize> {
+                match self {
+                    Self::Bytes => crate::bytes::NEXT_ROW_COLUMNS.to_vec(),
+                    _ => Vec::new(),
+                }
+            }
+
+            fn num_public_values(&self) -> usize {
+                match self {
+                    Self::Boundary => boundary::PUBLIC_VALUES,
+                    _ => 0,
+                }
+            }
+        }
+
+        impl<B: InteractionBuilder<F = Felt>> Air<B> for Table {
+            fn eval(&self, builder: &mut B) {
+                match self { $(Self::$variant => <$chip>::eval(builder),)* }
+            }
+        }
+    };
+}
+
+tables! {
+    AddSub = AddSubChip,
+    Bitwise = BitwiseChip,
+    Shift = ShiftChip,
+    Compare = CompareChip,
+    Branch = BranchChip,
+    Jump = JumpChip,
+    Load = LoadChip,
+    Store = StoreChip,
+    Misaligned = MisalignedChip,
+    Mul = MulChip,
+    DivRem = DivRemChip,
+    Ecall = EcallChip,
+    MemoryLeaf = MemoryLeafChip,
+    MemoryNode = MemoryNodeChip,
+    Uncle = UncleChip,
+    CodeLeaf = CodeLeafChip,
+    CodeNode = CodeNodeChip,
+    Decode = DecodeChip,
+    Boundary = BoundaryChip,
+    KeccakCall = KeccakCallChip,
+    KeccakRound = KeccakRoundChip,
+    Poseidon2 = Poseidon2Chip,
+    And = AndChip,
+    Bytes = BytesChip,
+}
+
+impl Table {
+    /// Whether the table is there for accelerator calls alone: a shard without calls is proved without it.
+    pub fn is_accelerator(self) -> bool {
+        matches!(self, Self::KeccakCall | Self::KeccakRound)
+    }
+}
+
+/// The filled tables of a shard, in the order of [`Table::ALL`], those of unused accelerators left out.
+pub struct Tables {
+    /// Which tables there are.
+    pub tables: Vec<Table>,
+    /// One matrix per table, height a power of two.
+    pub matrices: Vec<RowMajorMatrix<Felt>>,
+    /// Public values of the boundary table.
+    pub public_values: Vec<Felt>,
+}
+
+/// Height of a table of `rows` rows: the least power of two that holds them and is at least `2^min_log_height`.
+pub fn height(rows: usize, min_log_height: u32) -> usize {
+    rows.next_power_of_two().max(1 << min_log_height)
+}
+
+impl Tables {
+    /// Fills all tables of a shard. Look-up tables are filled last, from what the others look up.
+    pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Self {
+        let height = |rows: usize| height(rows, min_log_height);
+        let mut lookups = Lookups::default();
+        let mut matrices = Vec::with_capacity(Table::ALL.len());
+
+        macro_rules! steps {
+            ($($chip:ty = $family:ident,)*) => {$({
+                let steps = &trace.steps[Family::$family as usize];
+                let table = <$chip>::table(steps, height(steps.len()));
+                lookups.count::<$chip>(&table, steps.len());
+                matrices.push(table);
+            })*};
+        }
+        steps! {
+            AddSubChip = AddSub,
+            BitwiseChip = Bitwise,
+            ShiftChip = Shift,
+            CompareChip = Compare,
+            BranchChip = Branch,
+            JumpChip = Jump,
+            LoadChip = Load,
+            StoreChip = Store,
+            MisalignedChip = Misaligned,
+            MulChip = Mul,
+            DivRemChip = DivRem,
+            EcallChip = Ecall,
+        }
+        macro_rules! records {
+            ($($chip:ty = $field:ident,)*) => {$({
+                let records = &trace.$field;
+                let table = <$chip>::table(records, height(records.len()));
+                lookups.count::<$chip>(&table, records.len());
+                matrices.push(table);
+            })*};
+        }
+        records! {
+            MemoryLeafChip = leaves,
+            MemoryNodeChip = nodes,
+            UncleChip = uncles,
+            CodeLeafChip = code_leaves,
+            CodeNodeChip = code_nodes,
+            DecodeChip = decodes,
+        }
+        matrices.push(BoundaryChip::table(&trace.statement, height(1)));
+        let accelerated = !trace.keccaks.is_empty();
+        if accelerated {
+            let calls = KeccakCallChip::table(&trace.keccaks, height(trace.keccaks.len()));
+            lookups.count::<KeccakCallChip>(&calls, trace.keccaks.len());
+            matrices.push(calls);
+            let states: Vec<_> = trace.keccaks.iter().map(|call| (call.ts, call.words.map(|word| word.prev))).collect();
+            matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
+        }
+
+        let calls = lookups.hashes();
+        matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
+        let and = lookups.and();
+        matrices.push(AndChip::table(&and, height(and.len())));
+        matrices.push(BytesChip::table(lookups.range(), lookups.pair()));
+        let tables = Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect();
+        Self { tables, matrices, public_values: boundary::public_values(&trace.statement) }
+    }
+
+    /// Whether `table` is there.
+    pub fn holds(&self, table: Table) -> bool {
+        self.tables.contains(&table)
+    }
+
+    /// Committed cells, padding rows included.
+    pub fn cells(&self) -> usize {
+        self.matrices.iter().map(|matrix| matrix.values.len()).sum()
+    }
+}

@@ -1,0 +1,102 @@
+//! Keeps a growing shard within its budget of cells.
+//!
+//! Each table has a height, and room below it for what one more instruction can add. Only when a count takes that
+//! room, which is when the height doubles, is the area summed again. So the budget is never passed, and an
+//! instruction costs one comparison.
+
+use crate::keccak::ROUNDS;
+use crate::rows::{Costs, PerTable, Rows, Table};
+
+/// Most rows that one instruction adds to a table: five data leaves with their paths below the root (a call of keccak-f
+/// touches 25 words), one code leaf with its path, eight pairs of bytes.
+fn slack() -> Rows {
+    let (leaves, nodes, code_nodes) = (5, 5 * 26, 24);
+    let mut slack = PerTable([1; Table::COUNT]);
+    slack[Table::Leaf] = leaves;
+    slack[Table::Node] = nodes;
+    slack[Table::Uncle] = nodes;
+    slack[Table::CodeNode] = code_nodes;
+    slack[Table::And] = 8;
+    slack[Table::KeccakRound] = ROUNDS as u32;
+    slack[Table::Poseidon2] = 2 * (leaves + nodes) + 1 + code_nodes;
+    slack
+}
+
+/// Heights and counts of the shard that grows.
+#[derive(Clone, Debug)]
+pub struct Budget {
+    costs: Costs,
+    /// Most cells.
+    cells: u64,
+    /// Rows so far, or bounds for them.
+    rows: Rows,
+    /// A count up to this leaves room for one more instruction.
+    room: Rows,
+    heights: Rows,
+    slack: Rows,
+    is_full: bool,
+}
+
+impl Budget {
+    /// A budget of `cells`.
+    pub fn new(costs: Costs, cells: u64) -> Self {
+        Self {
+            costs,
+            cells,
+            rows: Rows::default(),
+            room: Rows::default(),
+            heights: Rows::default(),
+            slack: slack(),
+            is_full: false,
+        }
+    }
+
+    /// Starts a shard that has `rows` from the beginning. Says whether there is room for an instruction.
+    pub fn start(&mut self, rows: Rows) -> bool {
+        self.rows = rows;
+        for table in 0..Table::COUNT {
+            let least = rows.0[table] + self.slack.0[table];
+            self.set_height(table, self.costs.height(least) as u32);
+        }
+        self.is_full = self.costs.cells(&self.heights) > self.cells;
+        !self.is_full
+    }
+
+    /// Adds to a count.
+    #[inline(always)]
+    pub fn add(&mut self, table: Table, rows: u32) {
+        self.set(table, self.rows[table] + rows);
+    }
+
+    /// Sets a count.
+    #[inline(always)]
+    pub fn set(&mut self, table: Table, rows: u32) {
+        self.rows[table] = rows;
+        if rows > self.room[table] {
+            self.grow(table.index());
+        }
+    }
+
+    /// Counts so far.
+    pub const fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    /// Whether one more instruction might pass the budget.
+    #[inline(always)]
+    pub const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    #[cold]
+    fn grow(&mut self, table: usize) {
+        // One instruction never adds more than the slack, so one doubling is enough.
+        self.set_height(table, 2 * self.heights.0[table]);
+        self.is_full |= self.costs.cells(&self.heights) > self.cells;
+    }
+
+    fn set_height(&mut self, table: usize, height: u32) {
+        self.heights.0[table] = height;
+        self.room.0[table] = height - self.slack.0[table];
+    }
+}

@@ -1,0 +1,458 @@
+//! Replay: from a package to the rows of every chip. The only memory is the package.
+
+use alloc::vec::Vec;
+
+use thiserror::Error;
+
+use crate::code::illegal;
+use crate::decode::decode;
+use crate::exec::{Cpu, Host, Retired, run};
+use crate::fault::{Cause, Fault};
+use crate::keccak::keccak_f;
+use crate::frontier::{Digests, Frontier, Kind, root};
+use crate::hash::{Digest, Hasher, code_block, memory_block};
+use crate::isa::{Family, Instruction};
+use crate::layout::{
+    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_WORD, START_TS,
+    STEP_TICKS,
+};
+use crate::package::Package;
+use crate::trace::{
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, ShardTrace, Step,
+    UncleRecord,
+};
+
+/// Why a package is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum BadPackage {
+    /// Indexes do not ascend strictly, or lie beyond the tree.
+    #[error("leaves are out of order or out of range")]
+    Order,
+    /// The number of sibling digests is not what the leaves need, or there are no leaves.
+    #[error("wrong number of sibling digests")]
+    Siblings,
+    /// The leaves and siblings do not fold to `root_in`.
+    #[error("memory leaves do not match root_in")]
+    RootIn,
+    /// The leaves and siblings do not fold to the program root.
+    #[error("code leaves do not match the program root")]
+    ProgramRoot,
+    /// An access to a word of no leaf in the package.
+    #[error("word {0:#x} is not in the package")]
+    Word(u32),
+    /// A fetch from a code leaf that is not in the package.
+    #[error("code at pc {0:#x} is not in the package")]
+    Code(u32),
+    /// A leaf that the run does not touch.
+    #[error("a leaf is not touched")]
+    Untouched,
+    /// More steps than a shard can have, or none.
+    #[error("bad number of steps")]
+    Steps,
+    /// The run faults.
+    #[error(transparent)]
+    Fault(#[from] Fault),
+    /// The run ends at another pc or time than stated.
+    #[error("the run does not end as stated")]
+    End,
+    /// The memory after the run does not fold to `root_out`.
+    #[error("memory after the run does not match root_out")]
+    RootOut,
+}
+
+/// Most steps of a shard: every stamp, the end included, stays below [`MAX_TICKS`].
+pub const MAX_STEPS: u32 = (MAX_TICKS - START_TS) / KECCAK_TICKS - 1;
+
+/// Replays a package and checks it against its statement.
+pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPackage> {
+    let statement = &package.statement;
+    if package.steps == 0 || package.steps > MAX_STEPS {
+        return Err(BadPackage::Steps);
+    }
+    let memory = open(Kind::Memory, &package.leaves, &package.uncles)?;
+    let code = open(Kind::Code, &package.code_leaves, &package.code_uncles)?;
+
+    let code_blocks: Vec<_> = package
+        .code_leaves
+        .iter()
+        .map(|l| code_block(&l.1))
+        .collect();
+    let code_digests = fold(
+        hasher,
+        Kind::Code,
+        &code,
+        &code_blocks,
+        &package.code_uncles,
+    )?;
+    if root(&code_digests) != Some(statement.program_root) {
+        return Err(BadPackage::ProgramRoot);
+    }
+    let blocks: Vec<_> = package.leaves.iter().map(|l| memory_block(&l.1)).collect();
+    let old = fold(hasher, Kind::Memory, &memory, &blocks, &package.uncles)?;
+    if root(&old) != Some(statement.root_in) {
+        return Err(BadPackage::RootIn);
+    }
+
+    let mut recorder = Recorder::new(package);
+    let mut cpu = recorder.cpu(statement.pc_in);
+    let steps = run(&mut cpu, &mut recorder, package.steps.into())?;
+    if steps != u64::from(package.steps)
+        || cpu.pc != statement.pc_out
+        || recorder.ts != statement.ts_end
+    {
+        return Err(BadPackage::End);
+    }
+    let untouched = recorder.last_ts.iter().any(|ts| *ts == [0; LEAF_WORDS])
+        || recorder.uses.iter().any(|uses| *uses == [0; 16]);
+    if untouched {
+        return Err(BadPackage::Untouched);
+    }
+
+    let blocks: Vec<_> = recorder.last.iter().map(memory_block).collect();
+    let new = fold(hasher, Kind::Memory, &memory, &blocks, &package.uncles)?;
+    if root(&new) != Some(statement.root_out) {
+        return Err(BadPackage::RootOut);
+    }
+    Ok(ShardTrace {
+        statement: *statement,
+        leaves: recorder.leaves(&old[0], &new[0]),
+        nodes: nodes(&memory, &old, &new, &package.uncles),
+        uncles: uncles(&memory, &package.uncles),
+        code_leaves: recorder.code_leaves(&code_digests[0]),
+        code_nodes: code_nodes(&code, &code_digests, &package.code_uncles),
+        decodes: recorder.decodes(),
+        steps: recorder.steps,
+        keccaks: recorder.keccaks,
+    })
+}
+
+/// The shape of an opening, checked against the number of siblings before anything is hashed.
+fn open<L>(kind: Kind, leaves: &[(u32, L)], uncles: &[Digest]) -> Result<Frontier, BadPackage> {
+    let ascending = leaves.is_sorted_by(|a, b| a.0 < b.0);
+    if !ascending
+        || leaves
+            .last()
+            .is_some_and(|last| last.0 >> kind.depth() != 0)
+    {
+        return Err(BadPackage::Order);
+    }
+    let frontier = Frontier::new(kind, leaves.iter().map(|leaf| leaf.0).collect());
+    if leaves.is_empty() || frontier.uncles() != uncles.len() {
+        return Err(BadPackage::Siblings);
+    }
+    Ok(frontier)
+}
+
+fn fold(
+    hasher: &Hasher,
+    kind: Kind,
+    frontier: &Frontier,
+    blocks: &[[crate::hash::Felt; crate::hash::BLOCK]],
+    uncles: &[Digest],
+) -> Result<Digests, BadPackage> {
+    let leaves = hasher.compress_all(kind.leaf_tag(), 0, blocks);
+    frontier
+        .fold(hasher, leaves, uncles)
+        .ok_or(BadPackage::Siblings)
+}
+
+/// Runs the machine over the package's leaves and writes everything down.
+struct Recorder<'a> {
+    package: &'a Package,
+    /// Words now, by position in `package.leaves`.
+    last: Vec<[u64; LEAF_WORDS]>,
+    /// Time of the last access to them.
+    last_ts: Vec<[u32; LEAF_WORDS]>,
+    /// Decoded code, by position in `package.code_leaves`.
+    code: Vec<[Option<Instruction>; 16]>,
+    /// Fetches of each instruction.
+    uses: Vec<[u32; 16]>,
+    /// Position of the code leaf of the last fetch.
+    code_at: usize,
+    /// Time at the start of the instruction.
+    ts: u32,
+    /// Memory accesses of the instruction so far.
+    memory: [Access; 2],
+    accesses: usize,
+    steps: [Vec<Step>; Family::COUNT],
+    keccaks: Vec<KeccakRecord>,
+}
+
+impl<'a> Recorder<'a> {
+    fn new(package: &'a Package) -> Self {
+        let decode_leaf = |&(index, words): &(u32, [u32; 16])| {
+            core::array::from_fn(|slot| decode(64 * index + 4 * slot as u32, words[slot]))
+        };
+        Self {
+            package,
+            last: package.leaves.iter().map(|leaf| leaf.1).collect(),
+            last_ts: alloc::vec![[0; LEAF_WORDS]; package.leaves.len()],
+            code: package.code_leaves.iter().map(decode_leaf).collect(),
+            uses: alloc::vec![[0; 16]; package.code_leaves.len()],
+            code_at: 0,
+            ts: START_TS,
+            memory: Default::default(),
+            accesses: 0,
+            steps: Default::default(),
+            keccaks: Vec::new(),
+        }
+    }
+
+    /// Registers from their leaves; those of absent leaves are never used, since every use is an access.
+    fn cpu(&self, pc: u32) -> Cpu {
+        let mut cpu = Cpu::new(pc);
+        for (index, words) in &self.package.leaves {
+            let Some(leaf) = index.checked_sub(REGISTER_LEAF) else {
+                continue;
+            };
+            let registers = cpu.registers.chunks_exact_mut(LEAF_WORDS);
+            if let Some(registers) = registers.into_iter().nth(leaf as usize) {
+                registers.copy_from_slice(words);
+            }
+        }
+        cpu
+    }
+
+    /// Accesses `word` at `ts`; its new value is `next(old)`.
+    #[inline(always)]
+    fn access(
+        &mut self,
+        word: u32,
+        ts: u32,
+        next: impl FnOnce(u64) -> u64,
+    ) -> Result<Access, BadPackage> {
+        let leaf = word / LEAF_WORDS as u32;
+        let at = self
+            .package
+            .leaves
+            .binary_search_by_key(&leaf, |leaf| leaf.0)
+            .map_err(|_| BadPackage::Word(word))?;
+        let slot = word as usize % LEAF_WORDS;
+        let value = &mut self.last[at][slot];
+        let stamp = &mut self.last_ts[at][slot];
+        let access = Access {
+            word,
+            prev_ts: *stamp,
+            prev: *value,
+            next: next(*value),
+        };
+        *value = access.next;
+        *stamp = ts;
+        Ok(access)
+    }
+
+    fn access_memory(
+        &mut self,
+        word: u32,
+        next: impl FnOnce(u64) -> u64,
+    ) -> Result<u64, BadPackage> {
+        let access = self.access(word, self.ts + 2, next)?;
+        self.memory[self.accesses] = access;
+        self.accesses += 1;
+        Ok(access.prev)
+    }
+
+    fn leaves(&self, old: &[Digest], new: &[Digest]) -> Vec<LeafRecord> {
+        (self.package.leaves.iter().enumerate())
+            .map(|(at, &(index, initial))| LeafRecord {
+                index,
+                initial,
+                last: self.last[at],
+                last_ts: self.last_ts[at],
+                old: old[at],
+                new: new[at],
+            })
+            .collect()
+    }
+
+    fn code_leaves(&self, digests: &[Digest]) -> Vec<CodeLeafRecord> {
+        (self.package.code_leaves.iter().enumerate())
+            .map(|(at, &(index, words))| CodeLeafRecord {
+                index,
+                words,
+                used: self.uses[at].map(|uses| uses != 0),
+                digest: digests[at],
+            })
+            .collect()
+    }
+
+    fn decodes(&self) -> Vec<DecodeRecord> {
+        let mut decodes = Vec::new();
+        for (at, &(index, words)) in self.package.code_leaves.iter().enumerate() {
+            for (slot, word) in words.into_iter().enumerate() {
+                let uses = self.uses[at][slot];
+                if let (Some(instruction), 1..) = (self.code[at][slot], uses) {
+                    decodes.push(DecodeRecord {
+                        pc: 64 * index + 4 * slot as u32,
+                        word,
+                        instruction,
+                        uses,
+                    });
+                }
+            }
+        }
+        decodes
+    }
+}
+
+impl Host for Recorder<'_> {
+    type Error = BadPackage;
+
+    fn fetch(&mut self, pc: u32) -> Result<Instruction, BadPackage> {
+        if pc % 4 != 0 {
+            let cause = Cause::MisalignedPc;
+            return Err(Fault { pc, cause }.into());
+        }
+        let leaves = &self.package.code_leaves;
+        if leaves[self.code_at].0 != pc / 64 {
+            self.code_at = leaves
+                .binary_search_by_key(&(pc / 64), |leaf| leaf.0)
+                .map_err(|_| BadPackage::Code(pc))?;
+        }
+        let slot = (pc / 4 % 16) as usize;
+        let word = leaves[self.code_at].1[slot];
+        let instruction = self.code[self.code_at][slot].ok_or(illegal(pc, word))?;
+        self.uses[self.code_at][slot] += 1;
+        self.memory = Default::default();
+        self.accesses = 0;
+        Ok(instruction)
+    }
+
+    fn read(&mut self, word: u32) -> Result<u64, BadPackage> {
+        self.access_memory(word, |old| old)
+    }
+
+    fn write(&mut self, word: u32, mask: u64, bits: u64) -> Result<(), BadPackage> {
+        self.access_memory(word, |old| old & !mask | bits)?;
+        Ok(())
+    }
+
+    fn retire(&mut self, retired: &Retired) -> Result<(), BadPackage> {
+        let Instruction {
+            op,
+            is_imm,
+            rd,
+            rs1,
+            rs2,
+            ..
+        } = retired.instruction;
+        let ts = self.ts;
+        let register = |index: u8| REGISTER_WORD + u32::from(index);
+        let mut step = Step {
+            pc: retired.pc,
+            ts,
+            next_pc: retired.next_pc,
+            instruction: retired.instruction,
+            rs1: Access::default(),
+            rs2: Access::default(),
+            memory: self.memory,
+            rd: Access::default(),
+        };
+        if op.reads_rs1() {
+            step.rs1 = self.access(register(rs1), ts, |old| old)?;
+        }
+        if op.reads_rs2(is_imm) {
+            step.rs2 = self.access(register(rs2), ts + 1, |old| old)?;
+        }
+        if op.writes_rd() {
+            step.rd = self.access(register(rd), ts + 3, |_| retired.rd)?;
+        }
+        self.steps[retired.family as usize].push(step);
+        self.ts += STEP_TICKS;
+        Ok(())
+    }
+
+    fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), BadPackage> {
+        let ts = self.ts;
+        let register = |index: u8| REGISTER_WORD + u32::from(index);
+        let code = self.access(register(instruction.rs1), ts, |old| old)?;
+        let pointer = self.access(register(10), ts + 1, |old| old)?;
+        let mut words = [Access::default(); 25];
+        for (i, access) in words.iter_mut().enumerate() {
+            *access = self.access(word + i as u32, ts + 4, |old| old)?;
+        }
+        let mut state = words.map(|access| access.prev);
+        keccak_f(&mut state);
+        for (access, lane) in words.iter_mut().zip(state) {
+            // The time of this access is noted already; only the value changes.
+            let prev_ts = access.prev_ts;
+            *access = self.access(access.word, ts + 4, |_| lane)?;
+            access.prev_ts = prev_ts;
+        }
+        self.keccaks.push(KeccakRecord { pc, ts, code, pointer, words });
+        self.ts += KECCAK_TICKS;
+        Ok(())
+    }
+}
+
+/// Rows of opened nodes, root first.
+fn nodes(frontier: &Frontier, old: &Digests, new: &Digests, uncles: &[Digest]) -> Vec<NodeRecord> {
+    let mut records = Vec::with_capacity(frontier.nodes());
+    for (level, uncles) in per_level(frontier, uncles).into_iter().enumerate().rev() {
+        let pairs = |digests: &Digests| -> Vec<_> {
+            frontier.pairs(level, &digests[level], uncles).collect()
+        };
+        let (old_pairs, new_pairs) = (pairs(old), pairs(new));
+        let above = &frontier.levels()[level + 1].opened;
+        records.extend(above.iter().enumerate().map(|(at, &index)| NodeRecord {
+            level: level as u32 + 1,
+            index,
+            old_children: old_pairs[at],
+            new_children: new_pairs[at],
+            old: old[level + 1][at],
+            new: new[level + 1][at],
+        }));
+    }
+    records
+}
+
+fn uncles(frontier: &Frontier, uncles: &[Digest]) -> Vec<UncleRecord> {
+    (0..MEMORY_DEPTH)
+        .zip(per_level(frontier, uncles))
+        .flat_map(|(level, digests)| {
+            let indexes = &frontier.levels()[level as usize].uncles;
+            indexes
+                .iter()
+                .zip(digests)
+                .map(move |(&index, &digest)| UncleRecord {
+                    level,
+                    index,
+                    digest,
+                })
+        })
+        .collect()
+}
+
+fn code_nodes(frontier: &Frontier, digests: &Digests, uncles: &[Digest]) -> Vec<CodeNodeRecord> {
+    let mut records = Vec::with_capacity(frontier.nodes());
+    let uncles = per_level(frontier, uncles);
+    for level in (0..CODE_DEPTH as usize).rev() {
+        let shape = frontier.levels();
+        let pairs = frontier.pairs(level, &digests[level], uncles[level]);
+        let above = shape[level + 1].opened.iter().zip(&digests[level + 1]);
+        records.extend(above.zip(pairs).map(|((&index, &digest), children)| {
+            let opened = |child| shape[level].opened.binary_search(&child).is_ok();
+            CodeNodeRecord {
+                level: level as u32 + 1,
+                index,
+                children,
+                opened: [opened(2 * index), opened(2 * index + 1)],
+                digest,
+            }
+        }));
+    }
+    records
+}
+
+/// Splits uncles by level, leaves first. Their number has been checked.
+fn per_level<'a>(frontier: &Frontier, mut uncles: &'a [Digest]) -> Vec<&'a [Digest]> {
+    let levels = frontier.levels();
+    levels[..levels.len() - 1]
+        .iter()
+        .map(|level| {
+            let (here, rest) = uncles.split_at(level.uncles.len());
+            uncles = rest;
+            here
+        })
+        .collect()
+}

@@ -1,0 +1,154 @@
+//! A prover with its own checks off, for tests of verifiers.
+//!
+//! p3's prover panics when a bus does not balance, so a wrong trace alone never becomes a proof. A
+//! cheater has no such scruples: this prover runs on chips whose messages on some buses count zero
+//! times. Those buses balance, the proof comes out, and everything in it but the truth is as the
+//! verifier expects. A sound verifier, which holds the real chips, refuses it.
+
+use alloc::vec::Vec;
+
+use p3_air::{Air, AirBuilder, BaseAir};
+use p3_lookup::{Count, InteractionBuilder};
+use p3_matrix::dense::RowMajorMatrix;
+use p3_multi_stark::folder::{ProverAir, VerifierAir};
+
+use super::error::ProveError;
+use super::field::{Challenge, F};
+use super::whir::WhirKey;
+
+/// A chip whose messages on the named buses count zero times.
+#[derive(Clone, Debug)]
+pub struct Muted<A> {
+    air: A,
+    buses: &'static [&'static str],
+}
+
+impl<A: BaseAir<F>> BaseAir<F> for Muted<A> {
+    fn width(&self) -> usize {
+        self.air.width()
+    }
+
+    fn num_public_values(&self) -> usize {
+        self.air.num_public_values()
+    }
+
+    fn main_next_row_columns(&self) -> Vec<usize> {
+        self.air.main_next_row_columns()
+    }
+}
+
+impl<AB, A> Air<AB> for Muted<A>
+where
+    AB: AirBuilder<F = F> + InteractionBuilder,
+    A: BaseAir<F> + for<'a> Air<MutingBuilder<'a, AB>>,
+{
+    fn eval(&self, builder: &mut AB) {
+        self.air.eval(&mut MutingBuilder {
+            inner: builder,
+            buses: self.buses,
+        });
+    }
+}
+
+/// Passes everything on, with the counts of muted buses made zero.
+pub struct MutingBuilder<'a, AB> {
+    inner: &'a mut AB,
+    buses: &'static [&'static str],
+}
+
+impl<AB: AirBuilder> AirBuilder for MutingBuilder<'_, AB> {
+    type F = AB::F;
+    type Expr = AB::Expr;
+    type Var = AB::Var;
+    type PreprocessedWindow = AB::PreprocessedWindow;
+    type MainWindow = AB::MainWindow;
+    type PublicVar = AB::PublicVar;
+    type PeriodicVar = AB::PeriodicVar;
+
+    fn main(&self) -> Self::MainWindow {
+        self.inner.main()
+    }
+
+    fn preprocessed(&self) -> &Self::PreprocessedWindow {
+        self.inner.preprocessed()
+    }
+
+    fn is_first_row(&self) -> Self::Expr {
+        self.inner.is_first_row()
+    }
+
+    fn is_last_row(&self) -> Self::Expr {
+        self.inner.is_last_row()
+    }
+
+    fn is_transition(&self) -> Self::Expr {
+        self.inner.is_transition()
+    }
+
+    fn assert_zero<I: Into<Self::Expr>>(&mut self, x: I) {
+        self.inner.assert_zero(x);
+    }
+
+    fn public_values(&self) -> &[Self::PublicVar] {
+        self.inner.public_values()
+    }
+
+    fn periodic_values(&self) -> &[Self::PeriodicVar] {
+        self.inner.periodic_values()
+    }
+}
+
+impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'_, AB> {
+    fn push_interaction<E: Into<Self::Expr>>(
+        &mut self,
+        bus_name: &str,
+        fields: impl IntoIterator<Item = E>,
+        count: impl Into<Count<Self::Expr>>,
+    ) {
+        let (mut expression, weight) = count.into().into_parts();
+        if self.buses.contains(&bus_name) {
+            // A difference keeps the degree, so that the proof has the shape that the verifier expects.
+            expression = expression.clone() - expression;
+        }
+        self.inner
+            .push_interaction(bus_name, fields, Count::bounded(expression, weight));
+    }
+
+    fn push_local_interaction(
+        &mut self,
+        tuples: impl IntoIterator<Item = (Vec<Self::Expr>, Count<Self::Expr>)>,
+    ) {
+        self.inner.push_local_interaction(tuples);
+    }
+}
+
+impl<A> WhirKey<A>
+where
+    A: Clone + ProverAir<F, Challenge> + VerifierAir<F, Challenge>,
+    Muted<A>: ProverAir<F, Challenge>,
+{
+    /// Proves these traces as if the named buses carried no messages.
+    ///
+    /// The result has the envelope and the transcript of an honest proof under this key.
+    ///
+    /// # Errors
+    ///
+    /// As [`WhirKey::prove`].
+    ///
+    /// # Panics
+    ///
+    /// If one of the other buses does not balance.
+    pub fn prove_muted(
+        &self,
+        buses: &'static [&'static str],
+        traces: Vec<RowMajorMatrix<F>>,
+        public_values: &[F],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.with_airs(|air| Muted {
+            air: air.clone(),
+            buses,
+        })
+        .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
+        .prove(traces, public_values)
+    }
+}

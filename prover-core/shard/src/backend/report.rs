@@ -1,0 +1,63 @@
+//! The security that one proof certifies, term by term.
+
+use alloc::string::String;
+use alloc::vec::Vec;
+
+use hearth_soundness::DIGEST_COLLISION_BITS;
+use p3_security::{ErrorBits, SecurityTerm};
+
+/// One way to cheat and the bits that stand against it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Term {
+    /// Which step of the proof system the term belongs to.
+    pub label: String,
+    /// Minus log2 of the probability of success.
+    pub bits: f64,
+}
+
+/// All error terms of a proof at given heights.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SecurityReport {
+    /// The terms, hash collisions last.
+    pub terms: Vec<Term>,
+    /// Bits of the union of all terms; none if one of them can't be assessed.
+    pub bits: Option<f64>,
+}
+
+impl SecurityReport {
+    /// Adds the collision term to the proof system's own terms and takes the union.
+    ///
+    /// `complete` says that the proof system could assess every part but the hash.
+    pub(super) fn new(terms: &[SecurityTerm], complete: bool) -> Self {
+        let hash = ErrorBits::from_log2(DIGEST_COLLISION_BITS);
+        let all: Vec<ErrorBits> = terms.iter().map(|term| term.bits).chain([hash]).collect();
+        let mut named: Vec<Term> = terms
+            .iter()
+            .map(|term| Term {
+                label: term.label.into(),
+                bits: term.bits.bits(),
+            })
+            .collect();
+        named.push(Term {
+            label: "hash collision".into(),
+            bits: DIGEST_COLLISION_BITS,
+        });
+        Self {
+            terms: named,
+            bits: complete.then(|| ErrorBits::sum(&all).bits()),
+        }
+    }
+
+    /// The bits rounded down, as published.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a small positive number, cut on purpose"
+    )]
+    pub fn whole_bits(&self) -> Option<u32> {
+        self.bits
+            .filter(|bits| bits.is_finite() && *bits >= 0.0)
+            .map(|bits| bits as u32)
+    }
+}

@@ -1,0 +1,104 @@
+//! From a package to a proof of its statement.
+
+use alloc::vec::Vec;
+
+use hearth_chips::tables::{Table, Tables};
+use hearth_machine::hash::Hasher;
+use hearth_machine::package::Package;
+use hearth_machine::replay::{BadPackage, replay};
+use hearth_machine::trace::Statement;
+use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+
+use crate::backend::{ProveError, SetupError};
+use crate::keys::{KeyId, Keys};
+
+/// What the prover is doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Executing the package.
+    Replaying,
+    /// Filling the tables.
+    Tracing,
+    /// Proving.
+    Proving,
+}
+
+/// A proof of one shard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ShardProof {
+    /// What it proves.
+    pub statement: Statement,
+    /// The key that it was made with.
+    pub key: KeyId,
+    /// The proof.
+    pub bytes: Vec<u8>,
+}
+
+/// What a proof cost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Cost {
+    /// Instructions.
+    pub steps: u64,
+    /// Committed cells, padding rows included.
+    pub cells: u64,
+}
+
+/// Why no proof was made.
+#[derive(Debug, thiserror::Error)]
+pub enum ShardError {
+    /// The package is wrong.
+    #[error("bad package: {0}")]
+    Package(#[from] BadPackage),
+    /// The backend refused.
+    #[error(transparent)]
+    Prove(#[from] ProveError),
+    /// The caller gave up.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+/// Proves shards of one size class on the CPU.
+pub struct ShardProver {
+    hasher: Hasher,
+    keys: Keys,
+}
+
+impl ShardProver {
+    /// A prover for `class`.
+    ///
+    /// # Errors
+    ///
+    /// A class in which the tables do not fit even at their least heights.
+    pub fn new(class: SizeClass) -> Result<Self, SetupError> {
+        Ok(Self { hasher: Hasher::new(), keys: Keys::new(class)? })
+    }
+
+    /// The keys.
+    pub const fn keys(&self) -> &Keys {
+        &self.keys
+    }
+
+    /// Proves a package. `progress` hears of each stage and says whether to go on.
+    ///
+    /// Asynchronous because other devices are; this one computes without waiting, so call it off the main thread.
+    ///
+    /// # Errors
+    ///
+    /// A package that does not replay, tables that do not fit the class, or a caller that gave up.
+    pub async fn prove(
+        &self,
+        package: &Package,
+        mut progress: impl FnMut(Stage) -> bool,
+    ) -> Result<(ShardProof, Cost), ShardError> {
+        let mut stage = |stage| if progress(stage) { Ok(()) } else { Err(ShardError::Cancelled) };
+        stage(Stage::Replaying)?;
+        let trace = replay(&self.hasher, package)?;
+        stage(Stage::Tracing)?;
+        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into());
+        let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
+        let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
+        stage(Stage::Proving)?;
+        let bytes = self.keys.get(key).prove(tables.matrices, &tables.public_values)?;
+        Ok((ShardProof { statement: trace.statement, key, bytes }, cost))
+    }
+}

@@ -1,0 +1,41 @@
+#!/bin/bash
+# All checks of a change, each part with its seconds. A part's failure ends the run. The Rust tests come last, so that
+# the test runner's closing lines close the output.
+#
+#   HEARTH_FULL=1                       full sizes
+#   HEARTH_SKIP="deny guests browser"   leaves parts out, for a machine that cannot install what they need
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+SUMMARY=()
+CARGO=(cargo +stable)
+
+# part NAME COMMAND...
+part() {
+  local name=$1 start=$SECONDS; shift
+  if [[ " ${HEARTH_SKIP:-} " == *" $name "* ]]; then
+    SUMMARY+=("skipped    $name")
+    return 0
+  fi
+  printf '\n== %s\n' "$name"
+  "$@" || { printf '== %s: FAILED after %d s\n' "$name" $((SECONDS - start)); exit 1; }
+  SUMMARY+=("$(printf '%6d s  %s' $((SECONDS - start)) "$name")")
+}
+
+format() {
+  "${CARGO[@]}" fmt --all --check &&
+    (cd guests && "${CARGO[@]}" fmt --all --check)
+}
+
+part format format
+part lints "${CARGO[@]}" clippy -q --workspace --all-targets --profile ci --locked -- -D warnings
+part deny scripts/deny.sh
+part guest-hashes scripts/guests.sh check
+part guests make --no-print-directory guests
+part browser scripts/e2e.sh
+part build-tests "${CARGO[@]}" test -q --workspace --profile ci --locked --no-run
+
+printf '\n== seconds so far, by part\n'
+printf '%s\n' "${SUMMARY[@]}"
+printf '\n== tests\n'
+"${CARGO[@]}" test --workspace --profile ci --locked
