@@ -1,7 +1,8 @@
 //! Keccak-256 for a machine with 64-bit words and no rotation: the permutation is unrolled so that every index and every
 //! rotation distance is a constant.
 //!
-//! With the feature `native-keccak` it takes the place of alloy's implementation everywhere, the EVM included.
+//! With the feature `native-keccak` alloy calls a C function `native_keccak256` for every hash, the EVM's included; the
+//! program that is linked defines it, for instance by this implementation.
 
 /// Bytes absorbed by one permutation.
 const RATE: usize = 136;
@@ -101,20 +102,6 @@ fn absorb(state: &mut [u64; 25], block: &[u8; RATE]) {
         *lane ^= u64::from_le_bytes(*bytes);
     }
     keccak_f(state);
-}
-
-/// What alloy-primitives calls under the feature `native-keccak`.
-///
-/// # Safety
-/// `bytes` must be valid for reading `len` bytes and `output` for writing 32.
-#[cfg(feature = "native-keccak")]
-#[unsafe(no_mangle)]
-unsafe extern "C" fn native_keccak256(bytes: *const u8, len: usize, output: *mut u8) {
-    // SAFETY: the caller keeps the contract above, and both ranges have alignment 1.
-    unsafe {
-        let hash = keccak256(core::slice::from_raw_parts(bytes, len));
-        output.cast::<[u8; 32]>().write(hash);
-    }
 }
 
 #[cfg(test)]

@@ -308,3 +308,38 @@ fn truncated_and_extended_inputs_are_refused_or_differ() {
     longer.push(0);
     assert!(Input::parse(&longer).is_err(), "a byte after the last public key");
 }
+
+/// Roots published with another implementation of the format, for payloads filled with constant bytes.
+#[test]
+fn published_payload_roots() {
+    let withdrawal: Vec<u8> =
+        [&1u64.to_le_bytes()[..], &2u64.to_le_bytes(), &[3; 20], &4u64.to_le_bytes()].concat();
+    for (fork, root) in [
+        (Fork::Paris, "7607fcf862b0f219726ad51d8651d49a9bbbe12fb62edaacd399c25db92b8d77"),
+        (Fork::Shanghai, "2e3ce606be3d7aa667c2babf22196711f68b45bea6716c6446ec5dce4bd39449"),
+        (Fork::Cancun, "b9ccbb429059770fb1c3796aa98dc5d5df321b6226d46ed14203cfe8df186834"),
+    ] {
+        let payload = Payload {
+            parent_hash: &[1; 32],
+            fee_recipient: &[2; 20],
+            state_root: &[3; 32],
+            receipts_root: &[4; 32],
+            logs_bloom: &[5; 256],
+            prev_randao: &[6; 32],
+            block_number: 100,
+            gas_limit: 30_000_000,
+            gas_used: 21_000,
+            timestamp: 1_700_000_000,
+            extra_data: &[0xee; 7],
+            base_fee_per_gas: &[7; 32],
+            block_hash: &[8; 32],
+            transactions: ByteLists::parse(&[4, 0, 0, 0, 0xdd, 0xdd, 0xdd, 0xdd, 0xdd, 0xdd, 0xdd, 0xdd], 1, 8, "")
+                .expect("one transaction"),
+            withdrawals: (fork >= Fork::Shanghai).then_some(&withdrawal),
+            blob_gas: (fork >= Fork::Cancun).then_some((131_072, 262_144)),
+        };
+        let found = merkle::progressive_container(&payload.field_roots());
+        let expected: Vec<u8> = (0..32).map(|i| u8::from_str_radix(&root[2 * i..2 * i + 2], 16).expect("hex")).collect();
+        assert_eq!(found[..], expected[..], "{fork:?}");
+    }
+}
