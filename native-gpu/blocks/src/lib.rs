@@ -7,6 +7,7 @@ mod error;
 mod file;
 mod import;
 mod network;
+pub mod rpc;
 
 pub use error::ImportError;
 pub use file::{BlockFile, WitnessFile};
