@@ -83,3 +83,27 @@ fn splits_are_unique() {
         assert_eq!(report::<BitwiseChip>(&forged, &[]).is_honest(), high == 0x12);
     }
 }
+
+/// Bug class 8, and the bound on counts: flags that are no bits, or not exclusive, violate constraints.
+#[test]
+fn flags_are_bits_and_exclusive() {
+    let violations = |cheat: &dyn Fn(&mut Bitwise<Felt>)| {
+        let mut forged = BitwiseChip::table(&[step(Op::And, 12, 10, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        report::<BitwiseChip>(&forged, &[]).violations.len()
+    };
+    // 2 and - or = 2 x 5 - 6 = subw.
+    let subw = |row: &mut Bitwise<Felt>| {
+        row.is_and = Felt::TWO;
+        row.is_or = -Felt::ONE;
+    };
+    assert_eq!(violations(&subw), 2);
+    assert_eq!(violations(&|row| row.is_or = Felt::ONE), 1);
+    assert_eq!(violations(&|row| row.binary.is_imm = Felt::TWO), 1);
+    // An unused row with an immediate would read rs2 minus once.
+    let unused = |row: &mut Bitwise<Felt>| {
+        row.is_and = Felt::ZERO;
+        row.binary.is_imm = Felt::ONE;
+    };
+    assert_eq!(violations(&unused), 1);
+}

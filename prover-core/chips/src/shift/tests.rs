@@ -13,6 +13,7 @@ use crate::Felt;
 use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes, sends_rd};
+use crate::step::inverse_2_16;
 
 const OPS: [Op; 6] = [Op::Sll, Op::Srl, Op::Sra, Op::Sllw, Op::Srlw, Op::Sraw];
 
@@ -169,4 +170,86 @@ fn the_other_kind_of_shift_is_refused() {
         assert!(report::<ShiftChip>(&forged, &[]).is_rejected_against(&report::<ShiftChip>(&honest, &[])), "{op:?}");
         assert!(!report::<ShiftChip>(&forged, &[]).is_honest(), "{op:?}");
     }
+}
+
+/// Multiplies `x` by `factor` in a row of a left shift by less than a byte.
+fn multiply(row: &mut Shift<Felt>, x: u64, factor: u64) {
+    let mut carry = 0;
+    for i in 0..4 {
+        let product = (x >> (16 * i) & 0xffff) * factor + carry;
+        carry = product >> 16;
+        row.carry[i] = Felt::from_u64(carry);
+        row.high[i] = Felt::from_u64(product >> 8 & 0xff);
+        row.product[i] = Felt::from_u64(product & 0xffff);
+    }
+    row.product[4] = Felt::from_u64(carry);
+    row.factor = Felt::from_u64(factor);
+    move_up(row);
+}
+
+/// The upper limbs of the result by the flags of a left shift, whatever they are.
+fn move_up(row: &mut Shift<Felt>) {
+    let limb = |i: usize| (0..=i).map(|j| row.left[j] * row.product[i - j]).sum();
+    row.result_upper = [limb(2), limb(3)];
+}
+
+/// Bug class 8: flags, bits and powers that are none, in rows that are consistent in all else.
+#[test]
+fn flags_bits_and_powers_are_what_they_say() {
+    let x = 0x0123_4567_89ab_cdef;
+    let violations = |y, cheat: &dyn Fn(&mut Shift<Felt>)| {
+        let mut forged = ShiftChip::table(&[step(Op::Sll, x, y, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        let report = report::<ShiftChip>(&forged, &[]);
+        (report.violations.len(), report.bad_lookups.len())
+    };
+    // 2^2 by a "bit" of 2: 1 + 2.
+    let no_bit = |row: &mut Shift<Felt>| {
+        row.bits = [Felt::TWO, Felt::ZERO, Felt::ZERO, Felt::ZERO];
+        row.quarter = Felt::from_u8(3);
+        multiply(row, x, 3);
+    };
+    assert_eq!(violations(2, &no_bit), (1, 0));
+    let no_quarter = |row: &mut Shift<Felt>| {
+        row.quarter = Felt::from_u8(5);
+        multiply(row, x, 5);
+    };
+    assert_eq!(violations(0, &no_quarter), (1, 0));
+    assert_eq!(violations(0, &|row| multiply(row, x, 5)), (1, 0));
+    // Two flags of 2 and -1: amount -1.
+    let no_flag = |row: &mut Shift<Felt>| {
+        row.left = [Felt::TWO, -Felt::ONE, Felt::ZERO, Felt::ZERO];
+        row.bits = [Felt::ONE; 4];
+        row.rest = Felt::ONE;
+        row.quarter = Felt::from_u8(8);
+        multiply(row, x, 128);
+        row.product = ShiftChip::table(&[step(Op::Sll, x, 15, false)], 1).values[column(|row| row.product[0])..][..5]
+            .try_into()
+            .unwrap();
+        move_up(row);
+    };
+    assert_eq!(violations(63, &no_flag), (2, 0));
+    // Another word is shifted.
+    let no_x = |row: &mut Shift<Felt>| {
+        row.upper[1] += Felt::ONE;
+        multiply(row, x + (1 << 48), 4);
+    };
+    assert_eq!(violations(2, &no_x), (1, 0));
+    // Two flags: every look-up would count twice.
+    let two_flags = |row: &mut Shift<Felt>| {
+        row.left[0] = Felt::ONE;
+        row.quarter = Felt::TWO;
+        multiply(row, x, 2);
+    };
+    assert_eq!(violations(16, &two_flags).0, 1);
+}
+
+/// Bug class 8: a fill of 2 limb / 2^16 passes the look-up as well as bit 15 of the limb.
+#[test]
+fn the_fill_is_a_bit() {
+    let mut forged = ShiftChip::table(&[step(Op::Sra, 0x4321 << 48, 0, false)], 1);
+    let row: &mut Shift<Felt> = forged.values.as_mut_slice().borrow_mut();
+    row.fill = row.binary.x.value[3].double() * inverse_2_16();
+    let report = report::<ShiftChip>(&forged, &[]);
+    assert_eq!((report.violations.len(), report.bad_lookups.len()), (1, 0));
 }
