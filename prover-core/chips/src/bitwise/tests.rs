@@ -8,7 +8,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{Bitwise, BitwiseChip};
 use crate::Felt;
-use crate::check::{degrees, report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, mutants, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes};
 
@@ -52,6 +52,21 @@ fn degrees_are_low() {
 #[test]
 fn zero_row_sends_nothing() {
     assert!(zero_row_is_neutral::<BitwiseChip>());
+}
+
+/// The result is the only one: another byte fails in the row itself, it does not merely change what the row sends.
+#[test]
+fn every_byte_fails_a_look_up() {
+    for op in OPS {
+        let honest = BitwiseChip::table(&[step(op, 0x8000_7fff_ffff_1234, 0x0ff0_7fff_00ff_a5f9, false)], 1);
+        for at in column(|row| row.x_high[0])..BitwiseChip::WIDTH {
+            for mutant in mutants(honest.values[at]) {
+                let mut forged = honest.clone();
+                forged.values[at] = mutant;
+                assert!(!report::<BitwiseChip>(&forged, &[]).bad_lookups.is_empty(), "{op:?} column {at}");
+            }
+        }
+    }
 }
 
 /// Bug classes 5, 7, 8, 9 and 10 on this chip: every cell is pinned.

@@ -10,7 +10,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use super::trace::Plan;
 use super::{Shift, ShiftChip};
 use crate::Felt;
-use crate::check::{degrees, report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, mutants, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes, sends_rd};
 use crate::step::inverse_2_16;
@@ -102,6 +102,26 @@ fn every_cell_is_pinned() {
     }
 }
 
+/// The result is the only one: another witness fails in the row itself, it does not merely change what the row sends.
+#[test]
+fn every_witness_cell_fails_in_its_row() {
+    for op in OPS {
+        let honest = ShiftChip::table(&[step(op, 0x8000_7fff_ffff_1234, 21, false)], 1);
+        for at in column(|row| row.bits[0])..ShiftChip::WIDTH {
+            for mutant in mutants(honest.values[at]) {
+                let mut forged = honest.clone();
+                forged.values[at] = mutant;
+                let is_free = at == column(|row| row.sign) && !is_word(op);
+                assert_eq!(
+                    report::<ShiftChip>(&forged, &[]).is_honest(),
+                    is_free && mutant == Felt::ONE,
+                    "{op:?} {at}"
+                );
+            }
+        }
+    }
+}
+
 /// Bug class 7: the classic forgery of a carry, `c / 2^k` or `c` off by one, with a product that makes up for it.
 #[test]
 fn carries_are_unique() {
@@ -118,6 +138,17 @@ fn carries_are_unique() {
         assert!(report.violations.is_empty(), "the forgery is refused by look-ups alone");
         assert!(!report.bad_lookups.is_empty());
     }
+    // At the top the next limb is no witness: 2^8 more in limb 3 of the result, 2^-8 less above it.
+    let mut forged = honest.clone();
+    let row: &mut Shift<Felt> = forged.values.as_mut_slice().borrow_mut();
+    let part = Felt::from_u32(1 << 8).inverse();
+    row.high[3] += Felt::ONE;
+    row.carry[3] -= part;
+    row.product[3] += Felt::from_u32(1 << 8);
+    row.product[4] -= part;
+    row.result_upper[1] += Felt::from_u32(1 << 8);
+    let report = report::<ShiftChip>(&forged, &[]);
+    assert_eq!((report.violations.len(), report.bad_lookups.len()), (0, 1));
 }
 
 /// Bug class 8: of all amounts and signs, each with the columns that follow from it, one choice is accepted.
