@@ -275,12 +275,20 @@ fn flags_bits_and_powers_are_what_they_say() {
     assert_eq!(violations(16, &two_flags).0, 1);
 }
 
-/// Bug class 8: a fill of 2 limb / 2^16 passes the look-up as well as bit 15 of the limb.
+/// Bug class 8: 2 limb / 2^16 passes the look-up of a sign as well as bit 15 of the limb.
 #[test]
-fn the_fill_is_a_bit() {
-    let mut forged = ShiftChip::table(&[step(Op::Sra, 0x4321 << 48, 0, false)], 1);
-    let row: &mut Shift<Felt> = forged.values.as_mut_slice().borrow_mut();
-    row.fill = row.binary.x.value[3].double() * inverse_2_16();
-    let report = report::<ShiftChip>(&forged, &[]);
-    assert_eq!((report.violations.len(), report.bad_lookups.len()), (1, 0));
+fn signs_are_bits() {
+    let violations = |op, cheat: &dyn Fn(&mut Shift<Felt>)| {
+        let mut forged = ShiftChip::table(&[step(op, 0x4321 << 48 | 0x4321 << 16, 0, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        let report = report::<ShiftChip>(&forged, &[]);
+        (report.violations.len(), report.bad_lookups.len())
+    };
+    let no_bit = Felt::from_u32(2 * 0x4321) * inverse_2_16();
+    assert_eq!(violations(Op::Sra, &|row| row.fill = no_bit), (1, 0));
+    let no_sign = |row: &mut Shift<Felt>| {
+        row.sign = no_bit;
+        row.result_upper = [no_bit * Felt::from_u16(0xffff); 2];
+    };
+    assert_eq!(violations(Op::Sllw, &no_sign), (1, 0));
 }
