@@ -57,13 +57,13 @@ pub fn import(
     if !header.difficulty.is_zero() {
         return Err(ImportError::BeforeMerge(header.number));
     }
-    let fork =
-        rules.fork_of(header.number, header.timestamp).ok_or(ImportError::BeforeMerge(header.number))?;
+    let fork = rules.fork_of(header.number, header.timestamp).ok_or(ImportError::BeforeMerge(header.number))?;
     require_expressible(&block, fork)?;
     check_sizes(witness)?;
 
     let hashes_and_keys: Vec<_> = block.transactions.iter().map(|tx| hashes_and_key(tx)).collect();
-    let versioned_hashes: Vec<u8> = hashes_and_keys.iter().flat_map(|(hashes, _)| hashes.as_flattened()).copied().collect();
+    let versioned_hashes: Vec<u8> =
+        hashes_and_keys.iter().flat_map(|(hashes, _)| hashes.as_flattened()).copied().collect();
     let public_keys: Vec<u8> = hashes_and_keys.iter().flat_map(|(_, key)| key).copied().collect();
     let withdrawals = block.withdrawals.as_deref().map(encode_withdrawals);
     let base_fee = U256::from(header.base_fee_per_gas.unwrap_or_default()).to_le_bytes::<32>();

@@ -94,7 +94,9 @@ fn validate_input(input: &Input<'_>) -> Result<BlockInfo, Reason> {
         witness,
     };
     let outcome = execute::execute(&block)?;
-    if request.cancun.is_some_and(|c| !c.versioned_hashes.chunks(32).eq(outcome.versioned_hashes.iter().map(|h| &h.0[..])))
+    if request
+        .cancun
+        .is_some_and(|c| !c.versioned_hashes.chunks(32).eq(outcome.versioned_hashes.iter().map(|h| &h.0[..])))
     {
         return Err(Reason::Result("versioned hashes"));
     }

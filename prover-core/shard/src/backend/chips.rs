@@ -180,22 +180,14 @@ impl<A> ChipSet<A> {
     /// Not one trace per chip, a wrong number of columns, or a height that is no power of two.
     pub(super) fn log_heights(&self, traces: &[RowMajorMatrix<F>]) -> Result<Vec<u8>, ProveError> {
         if traces.len() != self.chips.len() {
-            return Err(ProveError::TraceCount {
-                expected: self.chips.len(),
-                actual: traces.len(),
-            });
+            return Err(ProveError::TraceCount { expected: self.chips.len(), actual: traces.len() });
         }
         let shapes = traces.iter().zip(&self.chips).zip(&self.widths);
         shapes
             .map(|((trace, chip), &expected)| {
                 let (height, width) = (trace.height(), trace.width());
                 if width != expected || !height.is_power_of_two() {
-                    return Err(ProveError::TraceShape {
-                        chip: chip.name.clone(),
-                        height,
-                        width,
-                        expected,
-                    });
+                    return Err(ProveError::TraceShape { chip: chip.name.clone(), height, width, expected });
                 }
                 // At most 63, so it fits.
                 Ok(height.trailing_zeros() as u8)

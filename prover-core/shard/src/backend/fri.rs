@@ -92,10 +92,7 @@ impl<A: FriAir> FriKey<A> {
         self.set.check_heights(&log_heights)?;
         let expected = self.set.num_public_values();
         if public_values.len() != expected {
-            return Err(ProveError::PublicValues {
-                expected,
-                actual: public_values.len(),
-            });
+            return Err(ProveError::PublicValues { expected, actual: public_values.len() });
         }
         let config = self.config(&log_heights);
         let instances: Vec<StarkInstance<'_, FriConfig, A>> = self
@@ -103,11 +100,7 @@ impl<A: FriAir> FriKey<A> {
             .iter()
             .zip(traces)
             .zip(self.public_values(public_values))
-            .map(|((air, trace), public_values)| StarkInstance {
-                air,
-                trace,
-                public_values,
-            })
+            .map(|((air, trace), public_values)| StarkInstance { air, trace, public_values })
             .collect();
         let data = self.data(&config, &log_heights).map_err(ProveError::ProofSystem)?;
         let proof: Proof =
@@ -131,44 +124,22 @@ impl<A: FriAir> FriKey<A> {
         self.set.check_heights(log_heights)?;
         let expected = self.set.num_public_values();
         if public_values.len() != expected {
-            return Err(VerifyError::PublicValues {
-                expected,
-                actual: public_values.len(),
-            });
+            return Err(VerifyError::PublicValues { expected, actual: public_values.len() });
         }
         let proof: Proof = decode(body)?;
         // The proof states heights of its own; only those of the envelope were checked.
-        if !proof
-            .degree_bits
-            .iter()
-            .copied()
-            .eq(log_heights.iter().map(|&log_height| usize::from(log_height)))
-        {
+        if !proof.degree_bits.iter().copied().eq(log_heights.iter().map(|&log_height| usize::from(log_height))) {
             return Err(VerifyError::Shape("heights"));
         }
         let commitments = &proof.commitments;
-        let roots = [
-            Some(&commitments.main),
-            commitments.permutation.as_ref(),
-            Some(&commitments.quotient_chunks),
-        ];
-        if roots
-            .into_iter()
-            .flatten()
-            .any(|root| root.num_roots() != 1 << CAP_HEIGHT)
-        {
+        let roots = [Some(&commitments.main), commitments.permutation.as_ref(), Some(&commitments.quotient_chunks)];
+        if roots.into_iter().flatten().any(|root| root.num_roots() != 1 << CAP_HEIGHT) {
             return Err(VerifyError::Shape("commitment"));
         }
         let config = self.config(log_heights);
         let data = self.data(&config, log_heights).map_err(VerifyError::Parameters)?;
-        verify_batch(
-            &config,
-            &self.airs,
-            &proof,
-            &self.public_values(public_values),
-            &data.common,
-        )
-        .map_err(|error| VerifyError::Invalid(format!("{error:?}")))?;
+        verify_batch(&config, &self.airs, &proof, &self.public_values(public_values), &data.common)
+            .map_err(|error| VerifyError::Invalid(format!("{error:?}")))?;
         Ok(log_heights.to_vec())
     }
 
@@ -195,8 +166,6 @@ impl<A: FriAir> FriKey<A> {
 
     /// The public values of every chip.
     fn public_values(&self, public_values: &[F]) -> Vec<Vec<F>> {
-        (0..self.airs.len())
-            .map(|chip| self.set.public_values_of(chip, public_values).to_vec())
-            .collect()
+        (0..self.airs.len()).map(|chip| self.set.public_values_of(chip, public_values).to_vec()).collect()
     }
 }

@@ -23,10 +23,7 @@ fn the_same_run_is_accepted_and_another_end_is_not() {
     for index in 0..run.public_values.len() {
         let mut other = run.public_values.clone();
         other[index] += F::ONE;
-        assert!(
-            matches!(key.verify(&other, &bytes), Err(VerifyError::Invalid(_))),
-            "public value {index}"
-        );
+        assert!(matches!(key.verify(&other, &bytes), Err(VerifyError::Invalid(_))), "public value {index}");
     }
 }
 
@@ -50,9 +47,6 @@ fn changed_headers_truncations_and_bytes_are_refused() {
         let mut changed = bytes.clone();
         changed[position] ^= 1;
         assert!(key.verify(&run.public_values, &changed).is_err(), "byte {position}");
-        assert!(
-            key.verify(&run.public_values, &bytes[..position]).is_err(),
-            "length {position}"
-        );
+        assert!(key.verify(&run.public_values, &bytes[..position]).is_err(), "length {position}");
     }
 }
