@@ -131,8 +131,7 @@ impl Binding {
         if !output.successful_validation {
             return Err(BindingError::Invalid);
         }
-        let fork =
-            Fork::from_schema_id(output.schema_id).ok_or(BindingError::UnknownSchema(output.schema_id))?;
+        let fork = Fork::from_schema_id(output.schema_id).ok_or(BindingError::UnknownSchema(output.schema_id))?;
         let number = |n: u64| merkle::leaf(&n.to_le_bytes());
         let check = |name, leaf: Root, branch: &[B256], index| {
             let branch: Vec<Root> = branch.iter().map(|root| root.0).collect();

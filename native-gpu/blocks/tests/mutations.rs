@@ -82,7 +82,8 @@ fn mutated_inputs_are_never_valid_for_another_block() {
         return;
     };
     let total: usize = std::env::var("HEARTH_MUTATIONS").map_or(10_000, |n| n.parse().expect("a number"));
-    let mut paths: Vec<PathBuf> = std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("entry").path()).collect();
+    let mut paths: Vec<PathBuf> =
+        std::fs::read_dir(folder).expect("a folder").map(|e| e.expect("entry").path()).collect();
     paths.sort();
     let inputs: Vec<Vec<u8>> = paths
         .iter()

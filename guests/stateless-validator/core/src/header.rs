@@ -155,13 +155,13 @@ pub fn check(header: &Header, parent: &Ancestor<'_>, fork: Fork) -> Result<(), R
         (None, None, None) => Ok(()),
         (Some(params), Some(used), Some(excess)) => {
             let in_range = parent.excess_blob_gas <= MAX_EXCESS_BLOB_GAS && parent.blob_gas_used <= MAX_EXCESS_BLOB_GAS;
-            require(used.is_multiple_of(DATA_GAS_PER_BLOB) && used <= params.max_blob_gas_per_block(), "blob_gas_used")?;
+            require(
+                used.is_multiple_of(DATA_GAS_PER_BLOB) && used <= params.max_blob_gas_per_block(),
+                "blob_gas_used",
+            )?;
             require(in_range, "excess_blob_gas")?;
-            let expected = params.next_block_excess_blob_gas_osaka(
-                parent.excess_blob_gas,
-                parent.blob_gas_used,
-                parent.base_fee,
-            );
+            let expected =
+                params.next_block_excess_blob_gas_osaka(parent.excess_blob_gas, parent.blob_gas_used, parent.base_fee);
             require(excess == expected, "excess_blob_gas")
         }
         (_, used, _) => require(false, if used.is_some() { "excess_blob_gas" } else { "blob_gas_used" }),

@@ -20,6 +20,7 @@ pub mod requests;
 pub mod sender;
 pub mod ssz;
 pub mod state;
+mod system;
 pub mod trie;
 
 pub use fork::Fork;
@@ -94,7 +95,9 @@ fn validate_input(input: &Input<'_>) -> Result<BlockInfo, Reason> {
         witness,
     };
     let outcome = execute::execute(&block)?;
-    if request.cancun.is_some_and(|c| !c.versioned_hashes.chunks(32).eq(outcome.versioned_hashes.iter().map(|h| &h.0[..])))
+    if request
+        .cancun
+        .is_some_and(|c| !c.versioned_hashes.chunks(32).eq(outcome.versioned_hashes.iter().map(|h| &h.0[..])))
     {
         return Err(Reason::Result("versioned hashes"));
     }

@@ -51,18 +51,8 @@ pub fn requests_hash<T: AsRef<[u8]>>(lists: &[T; 3]) -> B256 {
 const DEPOSIT_EVENT: B256 = b256!("649bbc62d0e31342afea4e5cd82d4049e7e1ee912fc0889aa790803be39038c5");
 
 /// Where the ABI encoding of the event has its five offsets and lengths; any other layout makes the block invalid.
-const DEPOSIT_LAYOUT: [(usize, usize); 10] = [
-    (0, 160),
-    (32, 256),
-    (64, 320),
-    (96, 384),
-    (128, 512),
-    (160, 48),
-    (256, 32),
-    (320, 8),
-    (384, 96),
-    (512, 8),
-];
+const DEPOSIT_LAYOUT: [(usize, usize); 10] =
+    [(0, 160), (32, 256), (64, 320), (96, 384), (128, 512), (160, 48), (256, 32), (320, 8), (384, 96), (512, 8)];
 const DEPOSIT_DATA: usize = 576;
 
 /// Appends the deposits among `logs` to `out`.
@@ -73,7 +63,8 @@ pub fn collect_deposits<'a>(
 ) -> Result<(), Reason> {
     for log in logs.filter(|log| log.address == contract && log.topics().first() == Some(&DEPOSIT_EVENT)) {
         let data = log.data.data.as_ref();
-        let well_formed = data.len() == DEPOSIT_DATA && DEPOSIT_LAYOUT.iter().all(|&(at, value)| word_is(data, at, value));
+        let well_formed =
+            data.len() == DEPOSIT_DATA && DEPOSIT_LAYOUT.iter().all(|&(at, value)| word_is(data, at, value));
         if !well_formed {
             return Err(Reason::DepositLayout);
         }

@@ -75,10 +75,8 @@ impl<'a> WitnessState<'a> {
 
     /// The storage root of one account after the block.
     fn apply_storage(&mut self, address: Address, account: &BundleAccount) -> Result<B256, Reason> {
-        let known = self
-            .accounts
-            .entry(address)
-            .or_insert_with(|| Known { key: keccak256(address), storage: Child::Empty });
+        let known =
+            self.accounts.entry(address).or_insert_with(|| Known { key: keccak256(address), storage: Child::Empty });
         let destroyed = account.was_destroyed();
         if destroyed {
             known.storage = Child::Empty;

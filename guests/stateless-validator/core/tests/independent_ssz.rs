@@ -253,7 +253,8 @@ fn encoding_and_root_agree_for_every_shape() {
             ($fork:expr, $input:ident, $request:expr) => {
                 let request = $request;
                 let root = request.hash_tree_root(&Sha2Hasher);
-                let input = $input { request, witness: witness.clone(), chain_id: 16, public_keys: public_keys.clone() };
+                let input =
+                    $input { request, witness: witness.clone(), chain_id: 16, public_keys: public_keys.clone() };
                 assert_eq!(case.ours($fork), (input.to_ssz(), root), "{:?}, {n} items", $fork);
             };
         }
@@ -312,8 +313,7 @@ fn truncated_and_extended_inputs_are_refused_or_differ() {
 /// Roots published with another implementation of the format, for payloads filled with constant bytes.
 #[test]
 fn published_payload_roots() {
-    let withdrawal: Vec<u8> =
-        [&1u64.to_le_bytes()[..], &2u64.to_le_bytes(), &[3; 20], &4u64.to_le_bytes()].concat();
+    let withdrawal: Vec<u8> = [&1u64.to_le_bytes()[..], &2u64.to_le_bytes(), &[3; 20], &4u64.to_le_bytes()].concat();
     for (fork, root) in [
         (Fork::Paris, "7607fcf862b0f219726ad51d8651d49a9bbbe12fb62edaacd399c25db92b8d77"),
         (Fork::Shanghai, "2e3ce606be3d7aa667c2babf22196711f68b45bea6716c6446ec5dce4bd39449"),
@@ -339,7 +339,8 @@ fn published_payload_roots() {
             blob_gas: (fork >= Fork::Cancun).then_some((131_072, 262_144)),
         };
         let found = merkle::progressive_container(&payload.field_roots());
-        let expected: Vec<u8> = (0..32).map(|i| u8::from_str_radix(&root[2 * i..2 * i + 2], 16).expect("hex")).collect();
+        let expected: Vec<u8> =
+            (0..32).map(|i| u8::from_str_radix(&root[2 * i..2 * i + 2], 16).expect("hex")).collect();
         assert_eq!(found[..], expected[..], "{fork:?}");
     }
 }

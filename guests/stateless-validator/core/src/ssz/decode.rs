@@ -54,12 +54,7 @@ pub struct ByteLists<'a> {
 
 impl<'a> ByteLists<'a> {
     /// Checks all offsets, that no item is longer than `max_item` bytes and that there are at most `max_items`.
-    pub fn parse(
-        bytes: &'a [u8],
-        max_items: usize,
-        max_item: usize,
-        field: &'static str,
-    ) -> Result<Self, Undecodable> {
+    pub fn parse(bytes: &'a [u8], max_items: usize, max_item: usize, field: &'static str) -> Result<Self, Undecodable> {
         if bytes.is_empty() {
             return Ok(Self { bytes, len: 0 });
         }

@@ -48,8 +48,7 @@ impl<P: AsRef<[u8]>> InputParts<'_, P> {
             ]),
             (None, _) => container(&[Part::Variable(self.encode_payload())]),
         };
-        let witness =
-            container(&[self.state, self.codes, self.headers].map(|items| Part::Variable(byte_lists(items))));
+        let witness = container(&[self.state, self.codes, self.headers].map(|items| Part::Variable(byte_lists(items))));
         let body = container(&[
             Part::Variable(request),
             Part::Variable(witness),
@@ -61,7 +60,8 @@ impl<P: AsRef<[u8]>> InputParts<'_, P> {
 
     fn encode_payload(&self) -> Vec<u8> {
         let payload = &self.payload;
-        let numbers = [payload.block_number, payload.gas_limit, payload.gas_used, payload.timestamp].map(u64::to_le_bytes);
+        let numbers =
+            [payload.block_number, payload.gas_limit, payload.gas_used, payload.timestamp].map(u64::to_le_bytes);
         let mut parts = alloc::vec![
             Part::Fixed(payload.parent_hash),
             Part::Fixed(payload.fee_recipient),
