@@ -44,16 +44,6 @@ impl Package {
             + LEAF_ENTRY_BYTES * (self.leaves.len() + self.code_leaves.len())
             + DIGEST_BYTES * (self.uncles.len() + self.code_uncles.len())
     }
-
-    /// The package as bytes.
-    pub fn encode(&self) -> Vec<u8> {
-        Wire::encode(self)
-    }
-
-    /// Reads a package. Memory is bounded by the length of `bytes`.
-    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
-        Wire::decode(bytes)
-    }
 }
 
 impl Wire for Package {
