@@ -149,7 +149,7 @@ edition = "2024"
 debug = 0
 codegen-units = 1
 T
-  local flags=(-Cembed-bitcode=yes "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$work=/work")
+  local flags=(-Cembed-bitcode=yes "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo" "--remap-path-prefix=$work=/sysroot")
   local source=$USR/lib/rustlib/src/rust
   flags+=("--remap-path-prefix=$source=/rust" "--remap-path-prefix=$(readlink -f "$source")=/rust")
   (cd "$work" && RUSTC_BOOTSTRAP=1 RUSTUP_TOOLCHAIN=$USR CARGO_TARGET_DIR=$work/target \

@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
-use hearth_machine::elf::MAX_FILE;
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::INPUT_MAX;
 use hearth_machine::program::Program;
 
 use crate::failure::{self, Failure};
+
+/// Largest ELF file that is read: debug information of a large guest included.
+const MAX_FILE: u64 = 1 << 28;
 
 /// A guest and what it reads.
 #[derive(clap::Args)]

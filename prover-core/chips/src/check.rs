@@ -15,6 +15,7 @@ use p3_lookup::InteractionSymbolicBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::Felt;
+use crate::boundary::Public;
 use crate::bus::BUSES;
 use crate::chip::Chip;
 use crate::evaluate::{Evaluator, Sink};
@@ -72,7 +73,7 @@ impl Sink for Collector {
 }
 
 /// Buses whose tables are functions: what they hold does not depend on the shard.
-fn is_lookup(bus: &str) -> bool {
+pub fn is_lookup(bus: &str) -> bool {
     matches!(bus, "range16" | "bytes" | "and" | "hash")
 }
 
@@ -107,6 +108,23 @@ pub fn report<C: Chip>(table: &RowMajorMatrix<Felt>, public: &[Felt]) -> Report 
     }
     collector.report.messages.retain(|_, count| *count != Felt::ZERO);
     collector.report
+}
+
+/// Messages of a row of the chip.
+pub fn interactions<C: Chip>() -> usize {
+    #[derive(Default)]
+    struct Counter(usize);
+    impl Sink for Counter {
+        fn constraint(&mut self, _: usize, _: Felt) {}
+        fn message(&mut self, _: &str, _: impl Iterator<Item = Felt>, _: Felt, _: u32) {
+            self.0 += 1;
+        }
+    }
+    let row = RowMajorMatrix::new(alloc::vec![Felt::ZERO; C::WIDTH], C::WIDTH);
+    let public = alloc::vec![Felt::ZERO; Public::WIDTH];
+    let mut counter = Counter::default();
+    C::eval(&mut Evaluator::new(&row, 0, &public, &mut counter));
+    counter.0
 }
 
 impl Report {

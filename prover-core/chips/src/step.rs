@@ -11,7 +11,7 @@
 //! integer below 2^24; all stamps are below p - 2^24 (the class bounds rows x ticks), so it is an equation between
 //! integers and every access moves forward in time. `high` is no column: it is the quotient that the equation fixes.
 
-use hearth_machine::isa::{Instruction, Op};
+use hearth_machine::isa::Instruction;
 use hearth_machine::layout::{REGISTER_WORD, STEP_TICKS};
 use hearth_machine::trace::Access;
 use p3_air::AirBuilder;
@@ -113,20 +113,6 @@ pub fn inverse_2_16() -> Felt {
 /// `value[0] + 2^16 value[1]`.
 pub fn low_half<E: PrimeCharacteristicRing>(value: &[E; 4]) -> E {
     value[0].clone() + value[1].clone() * E::from_u32(1 << 16)
-}
-
-/// Constrains the flags of a chip: each is 0 or 1 and at most one is set. Returns their sum, `real`, and the number of the
-/// operation whose flag is set.
-pub fn one_operation<B: AirBuilder<F = Felt>>(builder: &mut B, flags: &[(B::Var, Op)]) -> (B::Expr, B::Expr) {
-    let mut real = B::Expr::ZERO;
-    let mut op = B::Expr::ZERO;
-    for &(flag, operation) in flags {
-        builder.assert_bool(flag);
-        real += flag.into();
-        op += flag * Felt::from_u8(operation as u8);
-    }
-    builder.assert_bool(real.clone());
-    (real, op)
 }
 
 /// One row of an instruction chip under construction.

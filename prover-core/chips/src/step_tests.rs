@@ -1,13 +1,16 @@
 //! What the tests of instruction chips assert of every chip.
 
+use alloc::string::ToString;
+use alloc::vec;
 use alloc::vec::Vec;
 
-use hearth_machine::trace::Step;
-use p3_field::PrimeCharacteristicRing;
+use hearth_machine::isa::Instruction;
+use hearth_machine::trace::{Access, Step};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::Felt;
-use crate::check::{report, survivors};
+use crate::check::{Messages, mutants, report, survivors};
 use crate::chip::StepChip;
 use crate::evaluate::{Evaluator, Sink};
 
@@ -18,6 +21,33 @@ pub fn assert_honest<C: StepChip>(steps: &[Step], columns: usize, interactions: 
     let report = report::<C>(&table, &[]);
     assert!(report.is_honest(), "{:?} {:?}", report.violations, report.bad_lookups);
     assert_eq!((C::WIDTH, report.interactions), (columns, interactions));
+    for &step in steps {
+        let sent = crate::check::report::<C>(&C::table(&[step], 1), &[]).messages;
+        assert_eq!(sent, messages(&step), "{:?}", step.instruction);
+    }
+}
+
+/// What the row of a step must send, from the step alone.
+fn messages(step: &Step) -> Messages {
+    let mut messages = Messages::new();
+    let mut add = |bus: &str, fields: Vec<u32>, count: Felt| {
+        *messages.entry((bus.to_string(), fields)).or_insert(Felt::ZERO) += count;
+    };
+    add("state", vec![step.pc, step.ts], -Felt::ONE);
+    add("state", vec![step.next_pc, step.ts + 4], Felt::ONE);
+    let Instruction { op, is_imm, rd, rs1, rs2, imm, target } = step.instruction;
+    let head = [step.pc, op as u32, u32::from(is_imm), rd.into(), rs1.into(), rs2.into()];
+    let limbs = |value: u64| [0, 16, 32, 48].map(|shift| (value >> shift) as u32 & 0xffff);
+    let program = [&head[..], &limbs(imm)[..3], &[target % Felt::ORDER_U32]].concat();
+    add("program", program, Felt::ONE);
+    let accesses = [(0, step.rs1), (1, step.rs2), (2, step.memory[0]), (2, step.memory[1]), (3, step.rd)];
+    for (tick, access) in accesses.into_iter().filter(|(_, access)| *access != Access::default()) {
+        let message = |ts: u32, value: u64| [&[access.word, ts][..], &limbs(value)].concat();
+        add("memory", message(access.prev_ts, access.prev), -Felt::ONE);
+        add("memory", message(step.ts + tick, access.next), Felt::ONE);
+    }
+    messages.retain(|_, count| *count != Felt::ZERO);
+    messages
 }
 
 /// Whether a single step has an honest row.
@@ -34,6 +64,29 @@ pub fn assert_pinned<C: StepChip>(step: Step, free: &[usize], flags: usize) {
     let used: Vec<usize> = used.into_iter().map(|(_, column)| column).collect();
     assert_eq!(used, free, "{instruction:?}");
     assert!(padding.iter().all(|&(_, column)| column >= flags), "{padding:?}");
+}
+
+/// Asserts that no change of two cells at once survives on the row of `step`, those in columns `free` left alone.
+pub fn assert_pairs_pinned<C: StepChip>(step: Step, free: &[usize]) {
+    let mut table = C::table(&[step], 1);
+    let honest = report::<C>(&table, &[]);
+    let cells: Vec<usize> = (0..C::WIDTH).filter(|cell| !free.contains(cell)).collect();
+    for (i, &first) in cells.iter().enumerate() {
+        let first_cell = table.values[first];
+        for first_mutant in mutants(first_cell) {
+            table.values[first] = first_mutant;
+            for &second in &cells[i + 1..] {
+                let second_cell = table.values[second];
+                for second_mutant in mutants(second_cell) {
+                    table.values[second] = second_mutant;
+                    let rejected = report::<C>(&table, &[]).is_rejected_against(&honest);
+                    assert!(rejected, "{:?}: columns {first} and {second}", step.instruction);
+                }
+                table.values[second] = second_cell;
+            }
+        }
+        table.values[first] = first_cell;
+    }
 }
 
 /// Asserts that the row that `forge` makes of the honest one of `step` breaks a constraint or a look-up: it fails by

@@ -6,6 +6,7 @@ use hearth_machine::isa::Family;
 use hearth_machine::keccak::ROUNDS;
 use hearth_machine::trace::ShardTrace;
 use p3_air::{Air, BaseAir};
+use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -13,10 +14,11 @@ use crate::Felt;
 use crate::add_sub::AddSubChip;
 use crate::and::AndChip;
 use crate::bitwise::BitwiseChip;
-use crate::boundary::{self, BoundaryChip};
+use crate::boundary::{self, BoundaryChip, Public};
 use crate::branch::BranchChip;
 use crate::bytes::BytesChip;
-use crate::chip::{Chip, StepChip};
+use crate::check::{self, Messages, Report};
+use crate::chip::{Chip, RecordChip, StepChip};
 use crate::code_leaf::CodeLeafChip;
 use crate::code_node::CodeNodeChip;
 use crate::compare::CompareChip;
@@ -26,7 +28,8 @@ use crate::ecall::EcallChip;
 use crate::jump::JumpChip;
 use crate::keccak::{KeccakCallChip, KeccakRoundChip};
 use crate::load::LoadChip;
-use crate::lookups::Lookups;
+use crate::load_double::LoadDoubleChip;
+use crate::lookups::{Lookups, NotInTable};
 use crate::memory_leaf::MemoryLeafChip;
 use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
@@ -34,6 +37,7 @@ use crate::mul::MulChip;
 use crate::poseidon2::Poseidon2Chip;
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
+use crate::store_double::StoreDoubleChip;
 use crate::uncle::UncleChip;
 
 macro_rules! tables {
@@ -50,6 +54,16 @@ macro_rules! tables {
             /// Name in costs and reports.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => <$chip>::NAME,)* }
+            }
+
+            /// Messages of a row.
+            pub fn interactions(self) -> usize {
+                match self { $(Self::$variant => check::interactions::<$chip>(),)* }
+            }
+
+            /// What the checker of the tests finds in a table of this kind.
+            pub fn report(self, table: &RowMajorMatrix<Felt>, public: &[Felt]) -> Report {
+                match self { $(Self::$variant => check::report::<$chip>(table, public),)* }
             }
 
             /// Columns.
@@ -72,7 +86,7 @@ macro_rules! tables {
 
             fn num_public_values(&self) -> usize {
                 match self {
-                    Self::Boundary => boundary::PUBLIC_VALUES,
+                    Self::Boundary => Public::WIDTH,
                     _ => 0,
                 }
             }
@@ -94,7 +108,9 @@ tables! {
     Branch = BranchChip,
     Jump = JumpChip,
     Load = LoadChip,
+    LoadDouble = LoadDoubleChip,
     Store = StoreChip,
+    StoreDouble = StoreDoubleChip,
     Misaligned = MisalignedChip,
     Mul = MulChip,
     DivRem = DivRemChip,
@@ -137,7 +153,10 @@ pub fn height(rows: usize, min_log_height: u32) -> usize {
 
 impl Tables {
     /// Fills all tables of a shard. Look-up tables are filled last, from what the others look up.
-    pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Self {
+    ///
+    /// # Errors
+    /// A trace that looks up what no table holds: not that of an honest run.
+    pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Result<Self, NotInTable> {
         let height = |rows: usize| height(rows, min_log_height);
         let mut lookups = Lookups::default();
         let mut matrices = Vec::with_capacity(Table::ALL.len());
@@ -146,7 +165,7 @@ impl Tables {
             ($($chip:ty = $family:ident,)*) => {$({
                 let steps = &trace.steps[Family::$family as usize];
                 let table = <$chip>::table(steps, height(steps.len()));
-                lookups.count::<$chip>(&table, steps.len());
+                lookups.count::<$chip>(&table)?;
                 matrices.push(table);
             })*};
         }
@@ -158,7 +177,9 @@ impl Tables {
             BranchChip = Branch,
             JumpChip = Jump,
             LoadChip = Load,
+            LoadDoubleChip = LoadDouble,
             StoreChip = Store,
+            StoreDoubleChip = StoreDouble,
             MisalignedChip = Misaligned,
             MulChip = Mul,
             DivRemChip = DivRem,
@@ -168,7 +189,7 @@ impl Tables {
             ($($chip:ty = $field:ident,)*) => {$({
                 let records = &trace.$field;
                 let table = <$chip>::table(records, height(records.len()));
-                lookups.count::<$chip>(&table, records.len());
+                lookups.count::<$chip>(&table)?;
                 matrices.push(table);
             })*};
         }
@@ -180,23 +201,23 @@ impl Tables {
             CodeNodeChip = code_nodes,
             DecodeChip = decodes,
         }
-        matrices.push(BoundaryChip::table(&trace.statement, height(1)));
+        matrices.push(BoundaryChip::table(height(1)));
         let accelerated = !trace.keccaks.is_empty();
         if accelerated {
             let calls = KeccakCallChip::table(&trace.keccaks, height(trace.keccaks.len()));
-            lookups.count::<KeccakCallChip>(&calls, trace.keccaks.len());
+            lookups.count::<KeccakCallChip>(&calls)?;
             matrices.push(calls);
             let states: Vec<_> = trace.keccaks.iter().map(|call| (call.ts, call.words.map(|word| word.prev))).collect();
             matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
         }
 
-        let calls = lookups.hashes();
+        let calls = lookups.hash_calls();
         matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
         let and = lookups.and();
-        matrices.push(AndChip::table(&and, height(and.len())));
+        matrices.push(AndChip::table(and, height(AndChip::rows(and))));
         matrices.push(BytesChip::table(lookups.range(), lookups.pair()));
         let tables = Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect();
-        Self { tables, matrices, public_values: boundary::public_values(&trace.statement) }
+        Ok(Self { tables, matrices, public_values: boundary::public_values(&trace.statement) })
     }
 
     /// Whether `table` is there.
@@ -207,5 +228,22 @@ impl Tables {
     /// Committed cells, padding rows included.
     pub fn cells(&self) -> usize {
         self.matrices.iter().map(|matrix| matrix.values.len()).sum()
+    }
+
+    /// The checker's reports of all tables, and the messages that do not balance over all of them.
+    pub fn check(&self) -> (Vec<(Table, Report)>, Messages) {
+        let mut net = Messages::new();
+        let reports = self.tables.iter().zip(&self.matrices).map(|(&table, matrix)| {
+            let public = if table == Table::Boundary { &self.public_values[..] } else { &[] };
+            let report = table.report(matrix, public);
+            for (message, &count) in &report.messages {
+                *net.entry(message.clone()).or_insert(Felt::ZERO) += count;
+            }
+            (table, report)
+        });
+        let reports = reports.collect();
+        // The look-up tables provide what reports have already found in the functions.
+        net.retain(|(bus, _), count| !check::is_lookup(bus) && *count != Felt::ZERO);
+        (reports, net)
     }
 }

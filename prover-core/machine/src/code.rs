@@ -20,15 +20,8 @@ impl Code {
     /// Code from `words` at the leaf-aligned address `base`; filled up to whole leaves. The end is at most 2^30.
     pub fn new(base: u32, mut words: Vec<u32>) -> Self {
         words.resize(words.len().next_multiple_of(LEAF_INSTRUCTIONS), 0);
-        let decoded = (0..)
-            .zip(&words)
-            .map(|(at, &word)| decode(base + 4 * at, word))
-            .collect();
-        Self {
-            base,
-            words,
-            decoded,
-        }
+        let decoded = (0..).zip(&words).map(|(at, &word)| decode(base + 4 * at, word)).collect();
+        Self { base, words, decoded }
     }
 
     /// Position of `pc` in [`Code::words`]; beyond the end for a pc that is misaligned or outside.
@@ -52,14 +45,8 @@ impl Code {
     fn fault(&self, pc: u32) -> Fault {
         match self.words.get(self.position(pc)) {
             Some(&word) => illegal(pc, word),
-            None if pc % 4 != 0 => Fault {
-                pc,
-                cause: Cause::MisalignedPc,
-            },
-            None => Fault {
-                pc,
-                cause: Cause::PcOutsideCode,
-            },
+            None if !pc.is_multiple_of(4) => Fault { pc, cause: Cause::MisalignedPc },
+            None => Fault { pc, cause: Cause::PcOutsideCode },
         }
     }
 

@@ -20,10 +20,7 @@ pub fn decode(pc: u32, word: u32) -> Option<Instruction> {
     let fields = Fields(word);
     match word & 0x7f {
         0x37 => Some(constant(fields.rd(), fields.upper())),
-        0x17 => Some(constant(
-            fields.rd(),
-            u64::from(pc).wrapping_add(fields.upper()),
-        )),
+        0x17 => Some(constant(fields.rd(), u64::from(pc).wrapping_add(fields.upper()))),
         0x6f => Some(Instruction {
             op: Op::Jal,
             rd: fields.rd(),
@@ -46,34 +43,17 @@ pub fn decode(pc: u32, word: u32) -> Option<Instruction> {
         0x33 | 0x3b => register(fields),
         // FENCE, whatever its fields: the reserved ones are to be ignored (section 2.7).
         0x0f if fields.funct3() == 0 => Some(constant(SINK_REGISTER, 0)),
-        0x73 if word == ECALL => Some(Instruction {
-            op: Op::Ecall,
-            rs1: 17,
-            ..NOTHING
-        }),
+        0x73 if word == ECALL => Some(Instruction { op: Op::Ecall, rs1: 17, ..NOTHING }),
         _ => None,
     }
 }
 
 /// What the fields hold that an instruction does not use.
-const NOTHING: Instruction = Instruction {
-    op: Op::Add,
-    is_imm: false,
-    rd: 0,
-    rs1: 0,
-    rs2: 0,
-    imm: 0,
-    target: 0,
-};
+const NOTHING: Instruction = Instruction { op: Op::Add, is_imm: false, rd: 0, rs1: 0, rs2: 0, imm: 0, target: 0 };
 
 /// `rd = value`.
 fn constant(rd: u8, value: u64) -> Instruction {
-    Instruction {
-        is_imm: true,
-        rd,
-        imm: value,
-        ..NOTHING
-    }
+    Instruction { is_imm: true, rd, imm: value, ..NOTHING }
 }
 
 /// `pc + offset` as an integer modulo the field order.
@@ -111,13 +91,7 @@ fn load(fields: Fields) -> Option<Instruction> {
         6 => Op::Lwu,
         _ => return None,
     };
-    Some(Instruction {
-        op,
-        rd: fields.rd(),
-        rs1: fields.rs1(),
-        imm: fields.signed_top(20),
-        ..NOTHING
-    })
+    Some(Instruction { op, rd: fields.rd(), rs1: fields.rs1(), imm: fields.signed_top(20), ..NOTHING })
 }
 
 fn store(fields: Fields) -> Option<Instruction> {
@@ -165,14 +139,7 @@ fn immediate_word(fields: Fields) -> Option<Instruction> {
 }
 
 fn with_immediate(fields: Fields, op: Op, imm: u64) -> Instruction {
-    Instruction {
-        op,
-        is_imm: true,
-        rd: fields.rd(),
-        rs1: fields.rs1(),
-        imm,
-        ..NOTHING
-    }
+    Instruction { op, is_imm: true, rd: fields.rd(), rs1: fields.rs1(), imm, ..NOTHING }
 }
 
 fn register(fields: Fields) -> Option<Instruction> {
@@ -208,13 +175,7 @@ fn register(fields: Fields) -> Option<Instruction> {
         (true, 1, 7) => Op::Remuw,
         _ => return None,
     };
-    Some(Instruction {
-        op,
-        rd: fields.rd(),
-        rs1: fields.rs1(),
-        rs2: fields.rs2(),
-        ..NOTHING
-    })
+    Some(Instruction { op, rd: fields.rd(), rs1: fields.rs1(), rs2: fields.rs2(), ..NOTHING })
 }
 
 /// The bit fields of an instruction word (section 2.2 and 2.3).
@@ -262,14 +223,12 @@ impl Fields {
 
     fn branch_offset(self) -> i32 {
         let word = self.0;
-        (word as i32 >> 31 << 12)
-            | ((word >> 7 & 1) << 11 | (word >> 25 & 0x3f) << 5 | (word >> 8 & 0xf) << 1) as i32
+        (word as i32 >> 31 << 12) | ((word >> 7 & 1) << 11 | (word >> 25 & 0x3f) << 5 | (word >> 8 & 0xf) << 1) as i32
     }
 
     fn jump_offset(self) -> i32 {
         let word = self.0;
-        (word as i32 >> 31 << 20)
-            | (word & 0xf_f000 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3ff) << 1) as i32
+        (word as i32 >> 31 << 20) | (word & 0xf_f000 | (word >> 20 & 1) << 11 | (word >> 21 & 0x3ff) << 1) as i32
     }
 }
 
@@ -280,15 +239,9 @@ mod tests {
     #[test]
     fn constants_and_nops() {
         // lui x5, 0x80000: sign-extended to 64 bits (section 4.2).
-        assert_eq!(
-            decode(0, 0x8000_02b7),
-            Some(constant(5, 0xffff_ffff_8000_0000))
-        );
+        assert_eq!(decode(0, 0x8000_02b7), Some(constant(5, 0xffff_ffff_8000_0000)));
         // auipc x5, 0x7ffff at a high pc: limbs 2 and 3 stay equal.
-        assert_eq!(
-            decode(0x3fff_0000, 0x7fff_f297),
-            Some(constant(5, 0xbffe_f000))
-        );
+        assert_eq!(decode(0x3fff_0000, 0x7fff_f297), Some(constant(5, 0xbffe_f000)));
         assert_eq!(decode(64, 0x0ff0_000f), Some(constant(SINK_REGISTER, 0)));
     }
 

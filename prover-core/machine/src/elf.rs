@@ -11,8 +11,10 @@ use thiserror::Error;
 use crate::layout::{CODE_END, LEAF_BYTES, PROGRAM_END};
 use crate::memory::little_endian;
 
+/// Most bytes of a file.
+pub const MAX_FILE: u64 = 1 << 28;
 /// Most bytes between the first and the last byte of code.
-pub const MAX_CODE_SPAN: u64 = 1 << 26;
+pub const MAX_CODE_SPAN: u64 = 1 << 25;
 /// Most program headers.
 pub const MAX_SEGMENTS: usize = 64;
 
@@ -22,6 +24,9 @@ pub enum ElfError {
     /// A header or a segment's bytes lie beyond the end of the file.
     #[error("the file is truncated")]
     Truncated,
+    /// More than [`MAX_FILE`] bytes.
+    #[error("the file has more than {MAX_FILE} bytes")]
+    TooLong,
     /// Magic, class or byte order.
     #[error("not a 64-bit little-endian ELF file")]
     NotElf,
@@ -87,6 +92,9 @@ const PT_INTERP: u64 = 3;
 impl Elf {
     /// Parses a file.
     pub fn parse(file: &[u8]) -> Result<Self, ElfError> {
+        if file.len() as u64 > MAX_FILE {
+            return Err(ElfError::TooLong);
+        }
         let header = file.get(..HEADER_BYTES).ok_or(ElfError::Truncated)?;
         if header[..6] != [0x7f, b'E', b'L', b'F', 2, 1] {
             return Err(ElfError::NotElf);
@@ -129,8 +137,8 @@ impl Elf {
         let (Some(first), Some(last)) = (code.first(), code.last()) else {
             return Err(ElfError::Entry(entry));
         };
-        let is_code = |load: &&Load<'_>| (load.address..load.address + load.size).contains(&entry);
-        if entry % 4 != 0 || !code.iter().copied().any(|load| is_code(&load)) {
+        let is_code = code.iter().any(|load| (load.address..load.address + load.size).contains(&entry));
+        if !entry.is_multiple_of(4) || !is_code {
             return Err(ElfError::Entry(entry));
         }
         let base = first.address / LEAF_BYTES * LEAF_BYTES;
@@ -140,7 +148,7 @@ impl Elf {
         }
         let mut words = alloc::vec![0u32; (end - base).div_ceil(4) as usize];
         for load in &code {
-            if load.address % 4 != 0 {
+            if !load.address.is_multiple_of(4) {
                 return Err(ElfError::Code(load.address));
             }
             let at = ((load.address - base) / 4) as usize;
@@ -154,10 +162,7 @@ impl Elf {
             code: words,
             segments: loads
                 .iter()
-                .map(|load| Segment {
-                    address: load.address as u32,
-                    bytes: load.bytes.to_vec(),
-                })
+                .map(|load| Segment { address: load.address as u32, bytes: load.bytes.to_vec() })
                 .collect(),
         })
     }
@@ -172,12 +177,7 @@ fn load<'a>(file: &'a [u8], header: &[u8]) -> Result<Option<Load<'a>>, ElfError>
     if bytes.len() as u64 > size || end.is_none_or(|end| end > PROGRAM_END) {
         return Err(ElfError::Segment(address));
     }
-    Ok((size != 0).then_some(Load {
-        address,
-        size,
-        bytes,
-        is_code: field(4, 4) & 1 != 0,
-    }))
+    Ok((size != 0).then_some(Load { address, size, bytes, is_code: field(4, 4) & 1 != 0 }))
 }
 
 fn slice(file: &[u8], offset: u64, len: u64) -> Result<&[u8], ElfError> {

@@ -20,10 +20,7 @@ pub struct Cpu {
 impl Cpu {
     /// All registers zero.
     pub fn new(pc: u32) -> Self {
-        Self {
-            registers: [0; 64],
-            pc,
-        }
+        Self { registers: [0; 64], pc }
     }
 
     /// Whether the run has ended with `exit`.
@@ -137,11 +134,7 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
     }
     macro_rules! branch {
         ($taken:expr) => {{
-            let next = if $taken {
-                instruction.target
-            } else {
-                pc.wrapping_add(4)
-            };
+            let next = if $taken { instruction.target } else { pc.wrapping_add(4) };
             retire!(Family::Branch, r2, 0, next)
         }};
     }
@@ -216,10 +209,7 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
         Op::Sw => store!(4),
         Op::Sd => store!(8),
         Op::Mul => set!(Mul, a.wrapping_mul(b)),
-        Op::Mulh => set!(
-            Mul,
-            ((i128::from(a as i64) * i128::from(b as i64)) >> 64) as u64
-        ),
+        Op::Mulh => set!(Mul, ((i128::from(a as i64) * i128::from(b as i64)) >> 64) as u64),
         Op::Mulhsu => set!(Mul, ((i128::from(a as i64) * i128::from(b)) >> 64) as u64),
         Op::Mulhu => set!(Mul, ((u128::from(a) * u128::from(b)) >> 64) as u64),
         Op::Mulw => set!(Mul, word(a.wrapping_mul(b))),
@@ -271,7 +261,7 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
         Op::Ecall if a == ECALL_EXIT => retire!(Family::Ecall, 0, 0, HALT_PC),
         Op::Ecall if a == ECALL_KECCAK_F => {
             let pointer = registers[10];
-            if pointer % 8 != 0 || pointer >= ACCELERATOR_END {
+            if !pointer.is_multiple_of(8) || pointer >= ACCELERATOR_END {
                 return fault(Cause::Pointer(pointer));
             }
             host.keccak(pc, &instruction, (pointer / 8) as u32)?;
@@ -307,24 +297,17 @@ fn b_address(base: u64, instruction: &Instruction) -> u64 {
 
 /// `SIZE` bytes at `address` in the low bits, and the family of the load.
 #[inline(always)]
-fn load<H: Host, const SIZE: u64>(
-    host: &mut H,
-    pc: u32,
-    address: u64,
-) -> Result<(u64, Family), H::Error> {
+fn load<H: Host, const SIZE: u64>(host: &mut H, pc: u32, address: u64) -> Result<(u64, Family), H::Error> {
     let shift = address % 8 * 8;
-    if address % SIZE == 0 && address < ADDRESS_END {
-        return Ok((host.read((address / 8) as u32)? >> shift, Family::Load));
+    if address.is_multiple_of(SIZE) && address < ADDRESS_END {
+        let family = if SIZE == 8 { Family::LoadDouble } else { Family::Load };
+        return Ok((host.read((address / 8) as u32)? >> shift, family));
     }
     load_misaligned::<H, SIZE>(host, pc, address)
 }
 
 #[cold]
-fn load_misaligned<H: Host, const SIZE: u64>(
-    host: &mut H,
-    pc: u32,
-    address: u64,
-) -> Result<(u64, Family), H::Error> {
+fn load_misaligned<H: Host, const SIZE: u64>(host: &mut H, pc: u32, address: u64) -> Result<(u64, Family), H::Error> {
     let shift = address % 8 * 8;
     check_end(pc, address, SIZE)?;
     let at = (address / 8) as u32;
@@ -339,17 +322,12 @@ fn load_misaligned<H: Host, const SIZE: u64>(
 
 /// Writes the low `SIZE` bytes of `value` at `address`; returns the family of the store.
 #[inline(always)]
-fn store<H: Host, const SIZE: u64>(
-    host: &mut H,
-    pc: u32,
-    address: u64,
-    value: u64,
-) -> Result<Family, H::Error> {
+fn store<H: Host, const SIZE: u64>(host: &mut H, pc: u32, address: u64, value: u64) -> Result<Family, H::Error> {
     let shift = address % 8 * 8;
     let mask = u64::MAX >> (64 - 8 * SIZE);
-    if address % SIZE == 0 && address < ADDRESS_END {
+    if address.is_multiple_of(SIZE) && address < ADDRESS_END {
         host.write((address / 8) as u32, mask << shift, (value & mask) << shift)?;
-        return Ok(Family::Store);
+        return Ok(if SIZE == 8 { Family::StoreDouble } else { Family::Store });
     }
     store_misaligned::<H, SIZE>(host, pc, address, value)
 }
@@ -378,9 +356,6 @@ fn store_misaligned<H: Host, const SIZE: u64>(
 fn check_end(pc: u32, address: u64, size: u64) -> Result<(), Fault> {
     match address.checked_add(size) {
         Some(end) if end <= ADDRESS_END => Ok(()),
-        _ => Err(Fault {
-            pc,
-            cause: Cause::Address(address),
-        }),
+        _ => Err(Fault { pc, cause: Cause::Address(address) }),
     }
 }

@@ -82,10 +82,7 @@ impl Frontier {
             levels.push(Level { opened, uncles });
             opened = parents;
         }
-        levels.push(Level {
-            opened,
-            uncles: Vec::new(),
-        });
+        levels.push(Level { opened, uncles: Vec::new() });
         Self { kind, levels }
     }
 
@@ -101,10 +98,7 @@ impl Frontier {
 
     /// Number of opened inner nodes.
     pub fn nodes(&self) -> usize {
-        self.levels[1..]
-            .iter()
-            .map(|level| level.opened.len())
-            .sum()
+        self.levels[1..].iter().map(|level| level.opened.len()).sum()
     }
 
     /// Pairs of children of the nodes opened at `level + 1`, from the opened nodes and the uncles of `level`.
@@ -123,19 +117,34 @@ impl Frontier {
                 return Some([digest, right]);
             }
             let sibling = *siblings.next()?;
-            Some(if index % 2 == 0 {
-                [digest, sibling]
-            } else {
-                [sibling, digest]
-            })
+            Some(if index % 2 == 0 { [digest, sibling] } else { [sibling, digest] })
         })
     }
 
     /// Folds leaf digests and uncles (by level, then index) to the root. `None` if the number of either is wrong or
     /// if nothing is opened.
-    pub fn fold(
+    pub fn fold(&self, hasher: &Hasher, leaves: Vec<Digest>, mut uncles: &[Digest]) -> Option<Digests> {
+        if leaves.is_empty() || leaves.len() != self.levels[0].opened.len() {
+            return None;
+        }
+        let mut digests = Vec::with_capacity(self.levels.len());
+        digests.push(leaves);
+        for level in 0..self.kind.depth() as usize {
+            let here;
+            (here, uncles) = uncles.split_at_checked(self.levels[level].uncles.len())?;
+            let pairs = self.pairs(level, &digests[level], here);
+            let above = self.hash_pairs(hasher, level, pairs);
+            digests.push(above);
+        }
+        uncles.is_empty().then_some(digests)
+    }
+
+    /// Folds again after leaves have changed; only what differs from `old`, a fold under the same uncles, is hashed.
+    /// `None` as in [`Frontier::fold`].
+    pub fn refold(
         &self,
         hasher: &Hasher,
+        old: &Digests,
         leaves: Vec<Digest>,
         mut uncles: &[Digest],
     ) -> Option<Digests> {
@@ -147,13 +156,22 @@ impl Frontier {
         for level in 0..self.kind.depth() as usize {
             let here;
             (here, uncles) = uncles.split_at_checked(self.levels[level].uncles.len())?;
-            let blocks: Vec<[Felt; BLOCK]> = self
-                .pairs(level, &digests[level], here)
-                .map(|[left, right]| children(&left, &right))
-                .collect();
-            digests.push(hasher.compress_all(self.kind.node_tag(), level as u32 + 1, &blocks));
+            let pairs = || self.pairs(level, &digests[level], here).zip(self.pairs(level, &old[level], here));
+            let changed = pairs().filter(|(new, old)| new != old).map(|(new, _)| new);
+            let mut hashed = self.hash_pairs(hasher, level, changed).into_iter();
+            let above = pairs().zip(&old[level + 1]).map(|((new, old), &digest)| match new == old {
+                true => Some(digest),
+                false => hashed.next(),
+            });
+            let above = above.collect::<Option<_>>()?;
+            digests.push(above);
         }
         uncles.is_empty().then_some(digests)
+    }
+
+    fn hash_pairs(&self, hasher: &Hasher, level: usize, pairs: impl Iterator<Item = [Digest; 2]>) -> Vec<Digest> {
+        let blocks: Vec<[Felt; BLOCK]> = pairs.map(|[left, right]| children(&left, &right)).collect();
+        hasher.compress_all(self.kind.node_tag(), level as u32 + 1, &blocks)
     }
 }
 
@@ -170,19 +188,11 @@ mod tests {
 
     #[test]
     fn nodes_uncles_and_leaves_add_up() {
-        for leaves in [
-            vec![0],
-            vec![0, 1],
-            vec![5, 6, 7, 1 << 20],
-            vec![1, 2, 3, (1 << 27) - 1],
-        ] {
+        for leaves in [vec![0], vec![0, 1], vec![5, 6, 7, 1 << 20], vec![1, 2, 3, (1 << 27) - 1]] {
             let count = leaves.len();
             let frontier = Frontier::new(Kind::Memory, leaves);
             // Each node has two children: nodes below the root, leaves and uncles are all of them.
-            assert_eq!(
-                2 * frontier.nodes(),
-                frontier.nodes() - 1 + count + frontier.uncles()
-            );
+            assert_eq!(2 * frontier.nodes(), frontier.nodes() - 1 + count + frontier.uncles());
         }
     }
 

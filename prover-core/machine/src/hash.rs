@@ -69,9 +69,7 @@ impl Default for Hasher {
 impl Hasher {
     /// The permutation with the library's constants.
     pub fn new() -> Self {
-        Self {
-            permutation: default_koalabear_poseidon2_24(),
-        }
+        Self { permutation: default_koalabear_poseidon2_24() }
     }
 
     /// The full permutation: for chips and tests.
@@ -106,9 +104,7 @@ impl Hasher {
             state[BLOCK + 1] = level_lanes;
             self.permutation.permute_mut(&mut state);
             digests.extend(
-                (0..Packed::WIDTH).map(|lane| {
-                    core::array::from_fn::<_, DIGEST, _>(|i| state[i].as_slice()[lane])
-                }),
+                (0..Packed::WIDTH).map(|lane| core::array::from_fn::<_, DIGEST, _>(|i| state[i].as_slice()[lane])),
             );
         }
         digests.extend(rest.iter().map(|block| self.compress(tag, level, block)));
@@ -147,27 +143,17 @@ impl Hasher {
 
 /// The block of an inner node.
 pub fn children(left: &Digest, right: &Digest) -> [Felt; BLOCK] {
-    core::array::from_fn(|i| {
-        if i < DIGEST {
-            left[i]
-        } else {
-            right[i - DIGEST]
-        }
-    })
+    core::array::from_fn(|i| if i < DIGEST { left[i] } else { right[i - DIGEST] })
 }
 
 /// The block of a memory leaf.
 pub fn memory_block(words: &[u64; LEAF_WORDS]) -> [Felt; BLOCK] {
-    pack(&core::array::from_fn(|i| {
-        (words[i / 4] >> (16 * (i % 4))) as u16
-    }))
+    pack(&core::array::from_fn(|i| (words[i / 4] >> (16 * (i % 4))) as u16))
 }
 
 /// The block of a code leaf.
 pub fn code_block(words: &[u32; LEAF_INSTRUCTIONS]) -> [Felt; BLOCK] {
-    pack(&core::array::from_fn(|i| {
-        (words[i / 2] >> (16 * (i % 2))) as u16
-    }))
+    pack(&core::array::from_fn(|i| (words[i / 2] >> (16 * (i % 2))) as u16))
 }
 
 /// Packs 32 limbs of 16 bits into 18 elements below 2^29, injectively.
@@ -179,11 +165,8 @@ pub fn pack(limbs: &[u16; 32]) -> [Felt; BLOCK] {
     core::array::from_fn(|i| {
         let half = &limbs[16 * (i / 9)..][..16];
         let at = i % 9;
-        let high = |from: usize, count: usize| {
-            (0..count)
-                .map(|k| u32::from(half[from + k] >> 13) << (3 * k))
-                .sum::<u32>()
-        };
+        let high =
+            |from: usize, count: usize| (0..count).map(|k| u32::from(half[from + k] >> 13) << (3 * k)).sum::<u32>();
         let piece = match at {
             0..7 => u32::from(half[9 + at] & 0x1fff),
             7 => high(9, 4),
@@ -227,14 +210,10 @@ mod tests {
     #[test]
     fn many_at_once_are_the_same_as_one_at_a_time() {
         let hasher = Hasher::new();
-        let blocks: Vec<[Felt; BLOCK]> = (0..37)
-            .map(|i| core::array::from_fn(|j| Felt::from_usize(100 * i + j)))
-            .collect();
+        let blocks: Vec<[Felt; BLOCK]> =
+            (0..37).map(|i| core::array::from_fn(|j| Felt::from_usize(100 * i + j))).collect();
         for len in [0, 1, 8, 16, 37] {
-            let one: Vec<_> = blocks[..len]
-                .iter()
-                .map(|block| hasher.compress(Tag::MemoryNode, 5, block))
-                .collect();
+            let one: Vec<_> = blocks[..len].iter().map(|block| hasher.compress(Tag::MemoryNode, 5, block)).collect();
             assert_eq!(hasher.compress_all(Tag::MemoryNode, 5, &blocks[..len]), one);
         }
     }
@@ -245,13 +224,7 @@ mod tests {
         let a = hasher.memory_leaf(&[0; 8]);
         let b = hasher.code_leaf(&[0; 16]);
         assert_ne!(a, b);
-        assert_ne!(
-            hasher.node(Tag::MemoryNode, 1, &a, &a),
-            hasher.node(Tag::MemoryNode, 2, &a, &a)
-        );
-        assert_ne!(
-            hasher.sponge(Tag::Key, &a),
-            hasher.sponge(Tag::Key, &a[..8])
-        );
+        assert_ne!(hasher.node(Tag::MemoryNode, 1, &a, &a), hasher.node(Tag::MemoryNode, 2, &a, &a));
+        assert_ne!(hasher.sponge(Tag::Key, &a), hasher.sponge(Tag::Key, &a[..8]));
     }
 }

@@ -67,27 +67,18 @@ impl Op {
         match self {
             Self::Add | Self::Sub | Self::Addw | Self::Subw => Family::AddSub,
             Self::And | Self::Or | Self::Xor => Family::Bitwise,
-            Self::Sll | Self::Srl | Self::Sra | Self::Sllw | Self::Srlw | Self::Sraw => {
-                Family::Shift
-            }
+            Self::Sll | Self::Srl | Self::Sra | Self::Sllw | Self::Srlw | Self::Sraw => Family::Shift,
             Self::Slt | Self::Sltu => Family::Compare,
-            Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu => {
-                Family::Branch
-            }
+            Self::Beq | Self::Bne | Self::Blt | Self::Bge | Self::Bltu | Self::Bgeu => Family::Branch,
             Self::Jal | Self::Jalr => Family::Jump,
-            Self::Lb | Self::Lh | Self::Lw | Self::Ld | Self::Lbu | Self::Lhu | Self::Lwu => {
-                Family::Load
-            }
-            Self::Sb | Self::Sh | Self::Sw | Self::Sd => Family::Store,
+            Self::Lb | Self::Lh | Self::Lw | Self::Lbu | Self::Lhu | Self::Lwu => Family::Load,
+            Self::Ld => Family::LoadDouble,
+            Self::Sb | Self::Sh | Self::Sw => Family::Store,
+            Self::Sd => Family::StoreDouble,
             Self::Mul | Self::Mulh | Self::Mulhsu | Self::Mulhu | Self::Mulw => Family::Mul,
-            Self::Div
-            | Self::Divu
-            | Self::Rem
-            | Self::Remu
-            | Self::Divw
-            | Self::Divuw
-            | Self::Remw
-            | Self::Remuw => Family::DivRem,
+            Self::Div | Self::Divu | Self::Rem | Self::Remu | Self::Divw | Self::Divuw | Self::Remw | Self::Remuw => {
+                Family::DivRem
+            }
             Self::Ecall => Family::Ecall,
         }
     }
@@ -103,17 +94,14 @@ impl Op {
     pub const fn reads_rs2(self, is_imm: bool) -> bool {
         match self.family() {
             Family::AddSub | Family::Bitwise | Family::Shift | Family::Compare => !is_imm,
-            Family::Branch | Family::Store | Family::Mul | Family::DivRem => true,
+            Family::Branch | Family::Store | Family::StoreDouble | Family::Mul | Family::DivRem => true,
             _ => false,
         }
     }
 
     /// See [`Op::reads_rs1`].
     pub const fn writes_rd(self) -> bool {
-        !matches!(
-            self.family(),
-            Family::Branch | Family::Store | Family::Ecall
-        )
+        !matches!(self.family(), Family::Branch | Family::Store | Family::StoreDouble | Family::Ecall)
     }
 }
 
@@ -133,10 +121,14 @@ pub enum Family {
     Branch,
     /// jal, jalr.
     Jump,
-    /// Naturally aligned loads.
+    /// Naturally aligned loads of parts of a word.
     Load,
-    /// Naturally aligned stores.
+    /// Aligned loads of whole words.
+    LoadDouble,
+    /// Naturally aligned stores of parts of a word.
     Store,
+    /// Aligned stores of whole words.
+    StoreDouble,
     /// Loads and stores that are not naturally aligned.
     Misaligned,
     /// Multiplications.
@@ -149,7 +141,7 @@ pub enum Family {
 
 impl Family {
     /// Number of families.
-    pub const COUNT: usize = 12;
+    pub const COUNT: usize = 14;
 }
 
 /// A decoded instruction: exactly the fields of the decode message beside the pc.

@@ -22,6 +22,8 @@ pub const REGISTER_WORD: u32 = 1 << 29;
 pub const SINK_REGISTER: u8 = 32;
 /// First leaf of the system half: x0..x7.
 pub const REGISTER_LEAF: u32 = 1 << 26;
+/// Leaves that hold registers and sink.
+pub const REGISTER_LEAVES: usize = 5;
 
 /// Code lies in `[0, CODE_END)`, so that a pc and the pc after it fit one field element below 2^30.
 pub const CODE_END: u64 = (1 << 30) - LEAF_BYTES;

@@ -23,9 +23,7 @@ impl Default for Memory {
 impl Memory {
     /// Zero everywhere.
     pub fn new() -> Self {
-        Self {
-            words: Paged::new((ADDRESS_END / 8) as usize, 0),
-        }
+        Self { words: Paged::new((ADDRESS_END / 8) as usize, 0) }
     }
 
     /// The word at word address `word`.
@@ -95,14 +93,8 @@ mod tests {
                 let bytes: Vec<u8> = (0..len).collect();
                 memory.write_bytes(0xfff8 + offset, &bytes);
                 assert_eq!(memory.read_bytes(0xfff8 + offset, len as usize), bytes);
-                assert_eq!(
-                    memory.read_bytes(0xfff8, offset as usize),
-                    [0xee; 8][..offset as usize]
-                );
-                assert_eq!(
-                    memory.read_bytes(0xfff8 + offset + u64::from(len), 1),
-                    [0xee]
-                );
+                assert_eq!(memory.read_bytes(0xfff8, offset as usize), [0xee; 8][..offset as usize]);
+                assert_eq!(memory.read_bytes(0xfff8 + offset + u64::from(len), 1), [0xee]);
             }
         }
     }

@@ -12,6 +12,7 @@ use crate::layout::{LEAF_BYTES, LEAF_WORDS, OUTPUT_BASE, OUTPUT_MAX, REGISTER_LE
 use crate::memory::Memory;
 use crate::run::Outcome;
 use crate::tree::Tree;
+use crate::wire::{DIGEST_BYTES, DecodeError, Reader, Wire, write_all};
 
 /// Leaf of a0.
 const EXIT_LEAF: u32 = REGISTER_LEAF + 10 / LEAF_WORDS as u32;
@@ -48,10 +49,7 @@ impl Opening {
     /// Opens the memory and the registers of a halted machine. `None` if the output is too long.
     pub fn new(tree: &Tree, memory: &Memory, registers: &[u64; 64]) -> Option<Self> {
         let len = memory.read((OUTPUT_BASE / 8) as u32);
-        let output: Vec<_> = (OUTPUT_LEAF..)
-            .take(leaves(len)?)
-            .map(|index| memory.leaf(index))
-            .collect();
+        let output: Vec<_> = (OUTPUT_LEAF..).take(leaves(len)?).map(|index| memory.leaf(index)).collect();
         let first = EXIT_LEAF - REGISTER_LEAF;
         Some(Self {
             uncles: tree.uncles(&frontier(output.len())),
@@ -67,21 +65,32 @@ impl Opening {
         if count != self.output.len() {
             return Err(OpeningError::Shape);
         }
-        let digests = (self.output.iter())
-            .chain([&self.registers])
-            .map(|leaf| hasher.memory_leaf(leaf))
-            .collect();
-        let digests = frontier(count)
-            .fold(hasher, digests, &self.uncles)
-            .ok_or(OpeningError::Shape)?;
+        let digests = (self.output.iter()).chain([&self.registers]).map(|leaf| hasher.memory_leaf(leaf)).collect();
+        let digests = frontier(count).fold(hasher, digests, &self.uncles).ok_or(OpeningError::Shape)?;
         if root(&digests) != Some(*last_root) {
             return Err(OpeningError::Root);
         }
         let words = self.output.iter().flatten().skip(1);
         let output = words.flat_map(|word| word.to_le_bytes());
-        Ok(Outcome {
-            exit_code: self.registers[EXIT_SLOT],
-            output: output.take(len as usize).collect(),
+        Ok(Outcome { exit_code: self.registers[EXIT_SLOT], output: output.take(len as usize).collect() })
+    }
+}
+
+/// The number of the output's leaves and of siblings, then everything in the order of the fields.
+impl Wire for Opening {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        write_all(bytes, [&(self.output.len() as u32), &(self.uncles.len() as u32)]);
+        write_all(bytes, &self.output);
+        self.registers.write(bytes);
+        write_all(bytes, &self.uncles);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let [output, uncles] = <[u32; 2]>::read(reader)?;
+        Ok(Self {
+            output: reader.list(output, LEAF_BYTES as usize)?,
+            registers: Wire::read(reader)?,
+            uncles: reader.list(uncles, DIGEST_BYTES)?,
         })
     }
 }

@@ -13,10 +13,7 @@ pub struct Paged<T, const PAGE: usize> {
 impl<T: Copy, const PAGE: usize> Paged<T, PAGE> {
     /// An array of at least `len` entries, all `fill`.
     pub fn new(len: usize, fill: T) -> Self {
-        Self {
-            fill,
-            pages: (0..len.div_ceil(PAGE)).map(|_| None).collect(),
-        }
+        Self { fill, pages: (0..len.div_ceil(PAGE)).map(|_| None).collect() }
     }
 
     /// The entry at `index`; `fill` beyond the end.

@@ -72,10 +72,7 @@ impl Program {
         let mut leaves = Vec::new();
         for segment in &elf.segments {
             memory.write_bytes(segment.address.into(), &segment.bytes);
-            leaves.extend(leaf_range(
-                segment.address.into(),
-                segment.bytes.len() as u64,
-            ));
+            leaves.extend(leaf_range(segment.address.into(), segment.bytes.len() as u64));
         }
         leaves.dedup();
         let mut tree = Tree::new(hasher, Kind::Memory);
@@ -86,13 +83,7 @@ impl Program {
             data_digest: tree.get(REGION_LEVEL as usize, 0),
             entry: elf.entry,
         };
-        Self {
-            key,
-            code,
-            code_tree,
-            segments: elf.segments,
-            tree,
-        }
+        Self { key, code, code_tree, segments: elf.segments, tree }
     }
 
     /// The key.
@@ -161,10 +152,7 @@ fn leaf_range(address: u64, len: u64) -> impl Iterator<Item = u32> {
 /// Brings `leaves` of the tree up to date, in batches that keep the memory for it small.
 fn update_from(hasher: &Hasher, tree: &mut Tree, memory: &Memory, leaves: Vec<u32>) {
     for batch in leaves.chunks(1 << 14) {
-        let batch: Vec<_> = batch
-            .iter()
-            .map(|&index| (index, memory.leaf(index)))
-            .collect();
+        let batch: Vec<_> = batch.iter().map(|&index| (index, memory.leaf(index))).collect();
         tree.update_memory(hasher, &batch);
     }
 }

@@ -8,13 +8,13 @@ use crate::code::illegal;
 use crate::decode::decode;
 use crate::exec::{Cpu, Host, Retired, run};
 use crate::fault::{Cause, Fault};
-use crate::keccak::keccak_f;
 use crate::frontier::{Digests, Frontier, Kind, root};
-use crate::hash::{Digest, Hasher, code_block, memory_block};
+use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
+use crate::keccak::keccak_f;
 use crate::layout::{
-    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_WORD, START_TS,
-    STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
+    START_TS, STEP_TICKS,
 };
 use crate::package::Package;
 use crate::trace::{
@@ -72,18 +72,8 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
     let memory = open(Kind::Memory, &package.leaves, &package.uncles)?;
     let code = open(Kind::Code, &package.code_leaves, &package.code_uncles)?;
 
-    let code_blocks: Vec<_> = package
-        .code_leaves
-        .iter()
-        .map(|l| code_block(&l.1))
-        .collect();
-    let code_digests = fold(
-        hasher,
-        Kind::Code,
-        &code,
-        &code_blocks,
-        &package.code_uncles,
-    )?;
+    let code_blocks: Vec<_> = package.code_leaves.iter().map(|l| code_block(&l.1)).collect();
+    let code_digests = fold(hasher, Kind::Code, &code, &code_blocks, &package.code_uncles)?;
     if root(&code_digests) != Some(statement.program_root) {
         return Err(BadPackage::ProgramRoot);
     }
@@ -96,20 +86,16 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
     let mut recorder = Recorder::new(package);
     let mut cpu = recorder.cpu(statement.pc_in);
     let steps = run(&mut cpu, &mut recorder, package.steps.into())?;
-    if steps != u64::from(package.steps)
-        || cpu.pc != statement.pc_out
-        || recorder.ts != statement.ts_end
-    {
+    if steps != u64::from(package.steps) || cpu.pc != statement.pc_out || recorder.ts != statement.ts_end {
         return Err(BadPackage::End);
     }
-    let untouched = recorder.last_ts.iter().any(|ts| *ts == [0; LEAF_WORDS])
-        || recorder.uses.iter().any(|uses| *uses == [0; 16]);
+    let untouched = recorder.last_ts.contains(&[0; LEAF_WORDS]) || recorder.uses.contains(&[0; 16]);
     if untouched {
         return Err(BadPackage::Untouched);
     }
 
-    let blocks: Vec<_> = recorder.last.iter().map(memory_block).collect();
-    let new = fold(hasher, Kind::Memory, &memory, &blocks, &package.uncles)?;
+    let leaves = recorder.new_digests(hasher, &old[0]);
+    let new = memory.refold(hasher, &old, leaves, &package.uncles).ok_or(BadPackage::Siblings)?;
     if root(&new) != Some(statement.root_out) {
         return Err(BadPackage::RootOut);
     }
@@ -129,11 +115,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
 /// The shape of an opening, checked against the number of siblings before anything is hashed.
 fn open<L>(kind: Kind, leaves: &[(u32, L)], uncles: &[Digest]) -> Result<Frontier, BadPackage> {
     let ascending = leaves.is_sorted_by(|a, b| a.0 < b.0);
-    if !ascending
-        || leaves
-            .last()
-            .is_some_and(|last| last.0 >> kind.depth() != 0)
-    {
+    if !ascending || leaves.last().is_some_and(|last| last.0 >> kind.depth() != 0) {
         return Err(BadPackage::Order);
     }
     let frontier = Frontier::new(kind, leaves.iter().map(|leaf| leaf.0).collect());
@@ -147,13 +129,11 @@ fn fold(
     hasher: &Hasher,
     kind: Kind,
     frontier: &Frontier,
-    blocks: &[[crate::hash::Felt; crate::hash::BLOCK]],
+    blocks: &[[Felt; BLOCK]],
     uncles: &[Digest],
 ) -> Result<Digests, BadPackage> {
     let leaves = hasher.compress_all(kind.leaf_tag(), 0, blocks);
-    frontier
-        .fold(hasher, leaves, uncles)
-        .ok_or(BadPackage::Siblings)
+    frontier.fold(hasher, leaves, uncles).ok_or(BadPackage::Siblings)
 }
 
 /// Runs the machine over the package's leaves and writes everything down.
@@ -163,6 +143,10 @@ struct Recorder<'a> {
     last: Vec<[u64; LEAF_WORDS]>,
     /// Time of the last access to them.
     last_ts: Vec<[u32; LEAF_WORDS]>,
+    /// Positions of the register leaves.
+    register_leaves: [Option<usize>; REGISTER_LEAVES],
+    /// Position of the data leaf of the last access.
+    leaf_at: usize,
     /// Decoded code, by position in `package.code_leaves`.
     code: Vec<[Option<Instruction>; 16]>,
     /// Fetches of each instruction.
@@ -187,6 +171,12 @@ impl<'a> Recorder<'a> {
             package,
             last: package.leaves.iter().map(|leaf| leaf.1).collect(),
             last_ts: alloc::vec![[0; LEAF_WORDS]; package.leaves.len()],
+            register_leaves: core::array::from_fn(|register| {
+                let leaf = REGISTER_LEAF + register as u32;
+                let found = package.leaves.binary_search_by_key(&leaf, |leaf| leaf.0);
+                found.ok()
+            }),
+            leaf_at: 0,
             code: package.code_leaves.iter().map(decode_leaf).collect(),
             uses: alloc::vec![[0; 16]; package.code_leaves.len()],
             code_at: 0,
@@ -201,13 +191,10 @@ impl<'a> Recorder<'a> {
     /// Registers from their leaves; those of absent leaves are never used, since every use is an access.
     fn cpu(&self, pc: u32) -> Cpu {
         let mut cpu = Cpu::new(pc);
-        for (index, words) in &self.package.leaves {
-            let Some(leaf) = index.checked_sub(REGISTER_LEAF) else {
-                continue;
-            };
-            let registers = cpu.registers.chunks_exact_mut(LEAF_WORDS);
-            if let Some(registers) = registers.into_iter().nth(leaf as usize) {
-                registers.copy_from_slice(words);
+        let leaves = cpu.registers.chunks_exact_mut(LEAF_WORDS);
+        for (registers, at) in leaves.zip(self.register_leaves) {
+            if let Some(at) = at {
+                registers.copy_from_slice(&self.package.leaves[at].1);
             }
         }
         cpu
@@ -215,41 +202,48 @@ impl<'a> Recorder<'a> {
 
     /// Accesses `word` at `ts`; its new value is `next(old)`.
     #[inline(always)]
-    fn access(
-        &mut self,
-        word: u32,
-        ts: u32,
-        next: impl FnOnce(u64) -> u64,
-    ) -> Result<Access, BadPackage> {
-        let leaf = word / LEAF_WORDS as u32;
-        let at = self
-            .package
-            .leaves
-            .binary_search_by_key(&leaf, |leaf| leaf.0)
-            .map_err(|_| BadPackage::Word(word))?;
+    fn access(&mut self, word: u32, ts: u32, next: impl FnOnce(u64) -> u64) -> Result<Access, BadPackage> {
+        let at = self.find(word / LEAF_WORDS as u32);
+        let at = at.ok_or(BadPackage::Word(word))?;
         let slot = word as usize % LEAF_WORDS;
         let value = &mut self.last[at][slot];
         let stamp = &mut self.last_ts[at][slot];
-        let access = Access {
-            word,
-            prev_ts: *stamp,
-            prev: *value,
-            next: next(*value),
-        };
+        let access = Access { word, prev_ts: *stamp, prev: *value, next: next(*value) };
         *value = access.next;
         *stamp = ts;
         Ok(access)
     }
 
-    fn access_memory(
-        &mut self,
-        word: u32,
-        next: impl FnOnce(u64) -> u64,
-    ) -> Result<u64, BadPackage> {
+    /// Position of a leaf in the package.
+    #[inline(always)]
+    fn find(&mut self, leaf: u32) -> Option<usize> {
+        if let Some(register) = leaf.checked_sub(REGISTER_LEAF) {
+            return *self.register_leaves.get(register as usize)?;
+        }
+        let leaves = &self.package.leaves;
+        if leaves[self.leaf_at].0 != leaf {
+            self.leaf_at = leaves.binary_search_by_key(&leaf, |leaf| leaf.0).ok()?;
+        }
+        Some(self.leaf_at)
+    }
+
+    fn access_memory(&mut self, word: u32, next: impl FnOnce(u64) -> u64) -> Result<u64, BadPackage> {
         let access = self.access(word, self.ts + 2, next)?;
         self.memory[self.accesses] = access;
         self.accesses += 1;
         Ok(access.prev)
+    }
+
+    /// Digests of the leaves now; unchanged ones keep their old digest.
+    fn new_digests(&self, hasher: &Hasher, old: &[Digest]) -> Vec<Digest> {
+        let changed = |at: usize| self.last[at] != self.package.leaves[at].1;
+        let blocks: Vec<_> = (0..old.len()).filter(|&at| changed(at)).map(|at| memory_block(&self.last[at])).collect();
+        let hashed = hasher.compress_all(Kind::Memory.leaf_tag(), 0, &blocks);
+        let mut digests = old.to_vec();
+        for (at, digest) in (0..old.len()).filter(|&at| changed(at)).zip(hashed) {
+            digests[at] = digest;
+        }
+        digests
     }
 
     fn leaves(&self, old: &[Digest], new: &[Digest]) -> Vec<LeafRecord> {
@@ -282,12 +276,7 @@ impl<'a> Recorder<'a> {
             for (slot, word) in words.into_iter().enumerate() {
                 let uses = self.uses[at][slot];
                 if let (Some(instruction), 1..) = (self.code[at][slot], uses) {
-                    decodes.push(DecodeRecord {
-                        pc: 64 * index + 4 * slot as u32,
-                        word,
-                        instruction,
-                        uses,
-                    });
+                    decodes.push(DecodeRecord { pc: 64 * index + 4 * slot as u32, word, instruction, uses });
                 }
             }
         }
@@ -299,15 +288,13 @@ impl Host for Recorder<'_> {
     type Error = BadPackage;
 
     fn fetch(&mut self, pc: u32) -> Result<Instruction, BadPackage> {
-        if pc % 4 != 0 {
+        if !pc.is_multiple_of(4) {
             let cause = Cause::MisalignedPc;
             return Err(Fault { pc, cause }.into());
         }
         let leaves = &self.package.code_leaves;
         if leaves[self.code_at].0 != pc / 64 {
-            self.code_at = leaves
-                .binary_search_by_key(&(pc / 64), |leaf| leaf.0)
-                .map_err(|_| BadPackage::Code(pc))?;
+            self.code_at = leaves.binary_search_by_key(&(pc / 64), |leaf| leaf.0).map_err(|_| BadPackage::Code(pc))?;
         }
         let slot = (pc / 4 % 16) as usize;
         let word = leaves[self.code_at].1[slot];
@@ -328,14 +315,7 @@ impl Host for Recorder<'_> {
     }
 
     fn retire(&mut self, retired: &Retired) -> Result<(), BadPackage> {
-        let Instruction {
-            op,
-            is_imm,
-            rd,
-            rs1,
-            rs2,
-            ..
-        } = retired.instruction;
+        let Instruction { op, is_imm, rd, rs1, rs2, .. } = retired.instruction;
         let ts = self.ts;
         let register = |index: u8| REGISTER_WORD + u32::from(index);
         let mut step = Step {
@@ -357,6 +337,9 @@ impl Host for Recorder<'_> {
         if op.writes_rd() {
             step.rd = self.access(register(rd), ts + 3, |_| retired.rd)?;
         }
+        // The interpreter's registers are those of the leaves.
+        debug_assert!(!op.reads_rs1() || step.rs1.prev == retired.rs1);
+        debug_assert!(!op.reads_rs2(is_imm) || step.rs2.prev == retired.operand);
         self.steps[retired.family as usize].push(step);
         self.ts += STEP_TICKS;
         Ok(())
@@ -389,9 +372,7 @@ impl Host for Recorder<'_> {
 fn nodes(frontier: &Frontier, old: &Digests, new: &Digests, uncles: &[Digest]) -> Vec<NodeRecord> {
     let mut records = Vec::with_capacity(frontier.nodes());
     for (level, uncles) in per_level(frontier, uncles).into_iter().enumerate().rev() {
-        let pairs = |digests: &Digests| -> Vec<_> {
-            frontier.pairs(level, &digests[level], uncles).collect()
-        };
+        let pairs = |digests: &Digests| -> Vec<_> { frontier.pairs(level, &digests[level], uncles).collect() };
         let (old_pairs, new_pairs) = (pairs(old), pairs(new));
         let above = &frontier.levels()[level + 1].opened;
         records.extend(above.iter().enumerate().map(|(at, &index)| NodeRecord {
@@ -411,14 +392,7 @@ fn uncles(frontier: &Frontier, uncles: &[Digest]) -> Vec<UncleRecord> {
         .zip(per_level(frontier, uncles))
         .flat_map(|(level, digests)| {
             let indexes = &frontier.levels()[level as usize].uncles;
-            indexes
-                .iter()
-                .zip(digests)
-                .map(move |(&index, &digest)| UncleRecord {
-                    level,
-                    index,
-                    digest,
-                })
+            indexes.iter().zip(digests).map(move |(&index, &digest)| UncleRecord { level, index, digest })
         })
         .collect()
 }

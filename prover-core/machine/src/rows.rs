@@ -40,7 +40,7 @@ impl Table {
     pub const COUNT: usize = Family::COUNT + 10;
 
     /// Whether a shard without rows in this table is proved without the table (at index `index`).
-    const fn is_optional(index: usize) -> bool {
+    pub(crate) const fn is_optional(index: usize) -> bool {
         index == Self::KeccakCall.index() || index == Self::KeccakRound.index()
     }
 
@@ -110,8 +110,7 @@ impl Rows {
             hashes.extend([node.old, node.new].map(|digest| (Tag::MemoryNode, node.level, digest)));
         }
         hashes.extend((trace.code_leaves.iter()).map(|leaf| (Tag::CodeLeaf, 0, leaf.digest)));
-        hashes
-            .extend((trace.code_nodes.iter()).map(|node| (Tag::CodeNode, node.level, node.digest)));
+        hashes.extend((trace.code_nodes.iter()).map(|node| (Tag::CodeNode, node.level, node.digest)));
         hashes.sort_unstable();
         hashes.dedup();
         rows[Table::Poseidon2] = hashes.len() as u32;
@@ -141,10 +140,7 @@ pub struct BytePairs {
 
 impl Default for BytePairs {
     fn default() -> Self {
-        Self {
-            bits: alloc::vec![0; 1 << 10],
-            len: 0,
-        }
+        Self { bits: alloc::vec![0; 1 << 10], len: 0 }
     }
 }
 
@@ -263,10 +259,7 @@ mod tests {
 
     #[test]
     fn heights_are_powers_of_two_from_the_least() {
-        let costs = Costs {
-            min_log_height: 7,
-            ..Costs::default()
-        };
+        let costs = Costs { min_log_height: 7, ..Costs::default() };
         for (rows, height) in [(0, 128), (128, 128), (129, 256), (256, 256)] {
             assert_eq!(costs.height(rows), height);
         }

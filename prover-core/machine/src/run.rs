@@ -33,10 +33,7 @@ impl Outcome {
         if len > OUTPUT_MAX {
             return Err(OutputTooLong(len));
         }
-        Ok(Self {
-            exit_code: cpu.registers[10],
-            output: memory.read_bytes(OUTPUT_BASE + 8, len as usize),
-        })
+        Ok(Self { exit_code: cpu.registers[10], output: memory.read_bytes(OUTPUT_BASE + 8, len as usize) })
     }
 }
 
@@ -63,10 +60,7 @@ impl<'a> Machine<'a> {
     /// Runs at most `limit` steps; returns whether the machine has halted. Call it in slices to stop a run from
     /// outside. After a fault the machine stands at the faulting instruction.
     pub fn run(&mut self, limit: u64) -> Result<bool, Fault> {
-        let mut host = Plain {
-            code: self.code,
-            memory: &mut self.memory,
-        };
+        let mut host = Plain { code: self.code, memory: &mut self.memory };
         self.steps += run(&mut self.cpu, &mut host, limit)?;
         Ok(self.cpu.is_halted())
     }
@@ -88,9 +82,7 @@ impl<'a> Machine<'a> {
 
     /// Exit code and output of a halted machine; `None` while it runs.
     pub fn outcome(&self) -> Option<Result<Outcome, OutputTooLong>> {
-        self.cpu
-            .is_halted()
-            .then(|| Outcome::read(&self.cpu, &self.memory))
+        self.cpu.is_halted().then(|| Outcome::read(&self.cpu, &self.memory))
     }
 }
 

@@ -88,12 +88,7 @@ impl Tree {
         self.update_blocks(hasher, leaves, code_block);
     }
 
-    fn update_blocks<L>(
-        &mut self,
-        hasher: &Hasher,
-        leaves: &[(u32, L)],
-        block: impl Fn(&L) -> [Felt; BLOCK],
-    ) {
+    fn update_blocks<L>(&mut self, hasher: &Hasher, leaves: &[(u32, L)], block: impl Fn(&L) -> [Felt; BLOCK]) {
         let blocks: Vec<_> = leaves.iter().map(|(_, leaf)| block(leaf)).collect();
         let digests = hasher.compress_all(self.kind.leaf_tag(), 0, &blocks);
         let indexes = leaves.iter().map(|&(index, _)| index).collect();
@@ -119,13 +114,7 @@ mod tests {
     use crate::frontier::root;
 
     /// The root by the definition: recursion over every leaf that is not zero.
-    fn naive(
-        hasher: &Hasher,
-        zero: &[Digest],
-        leaves: &BTreeMap<u32, [u64; 8]>,
-        level: u32,
-        index: u32,
-    ) -> Digest {
+    fn naive(hasher: &Hasher, zero: &[Digest], leaves: &BTreeMap<u32, [u64; 8]>, level: u32, index: u32) -> Digest {
         let first = index << level;
         let last = first + ((1u32 << level) - 1);
         if leaves.range(first..=last).next().is_none() {
@@ -151,29 +140,23 @@ mod tests {
             for _ in 0..50 {
                 seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
                 // Near ones, far ones and the last one.
-                let index = [seed >> 58, seed >> 37, (1 << 27) - 1 - (seed >> 60)]
-                    [(seed >> 30) as usize % 3];
-                batch.insert(
-                    index as u32,
-                    [seed, round, 0, 0, 0, 0, 0, seed.rotate_left(9)],
-                );
+                let index = [seed >> 58, seed >> 37, (1 << 27) - 1 - (seed >> 60)][(seed >> 30) as usize % 3];
+                batch.insert(index as u32, [seed, round, 0, 0, 0, 0, 0, seed.rotate_left(9)]);
             }
             leaves.extend(batch.clone());
             let batch: Vec<_> = batch.into_iter().collect();
-            let frontier = Frontier::new(
-                Kind::Memory,
-                batch.iter().map(|&(index, _)| index).collect(),
-            );
+            let frontier = Frontier::new(Kind::Memory, batch.iter().map(|&(index, _)| index).collect());
             let uncles = tree.uncles(&frontier);
+            let before = frontier.levels()[0].opened.iter().map(|&index| tree.get(0, index)).collect();
+            let before = frontier.fold(&hasher, before, &uncles).unwrap();
+            assert_eq!(root(&before), Some(tree.root()));
             tree.update_memory(&hasher, &batch);
             let expected = naive(&hasher, &zero, &leaves, 27, 0);
             assert_eq!(tree.root(), expected);
             // The frontier's fold under unchanged uncles gives the new root.
-            let digests = batch
-                .iter()
-                .map(|(_, leaf)| hasher.memory_leaf(leaf))
-                .collect();
-            let folded = frontier.fold(&hasher, digests, &uncles).unwrap();
+            let digests: Vec<_> = batch.iter().map(|(_, leaf)| hasher.memory_leaf(leaf)).collect();
+            let folded = frontier.fold(&hasher, digests.clone(), &uncles).unwrap();
+            assert_eq!(frontier.refold(&hasher, &before, digests, &uncles).as_ref(), Some(&folded));
             assert_eq!(root(&folded), Some(expected));
         }
     }

@@ -1,10 +1,23 @@
-//! Proofs of single shards of a run.
+//! Proofs of single shards of a run, and of chains of them.
 //!
-//! [`backend`] holds the proof systems: they know chips, traces and public values, and nothing of
-//! RISC-V.
+//! | module | what it holds |
+//! |---|---|
+//! | [`backend`] | the proof systems: they know chips, traces and public values, and nothing of RISC-V |
+//! | [`keys`] | the pinned set of keys |
+//! | [`prover`] | from a package to a proof of its statement |
+//! | [`verifier`] | verification of one shard against its statement |
+//! | [`proof`] | the proof of one shard |
+//! | [`chain`] | the proof of a whole run |
 
 #![cfg_attr(not(test), no_std)]
 
 extern crate alloc;
 
 pub mod backend;
+pub mod chain;
+pub mod costs;
+mod encoding;
+pub mod keys;
+pub mod proof;
+pub mod prover;
+pub mod verifier;

@@ -1,16 +1,15 @@
 //! From a package to a proof of its statement.
 
-use alloc::vec::Vec;
-
+use hearth_chips::lookups::NotInTable;
 use hearth_chips::tables::{Table, Tables};
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_machine::trace::Statement;
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 
 use crate::backend::{ProveError, SetupError};
 use crate::keys::{KeyId, Keys};
+use crate::proof::ShardProof;
 
 /// What the prover is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,17 +20,6 @@ pub enum Stage {
     Tracing,
     /// Proving.
     Proving,
-}
-
-/// A proof of one shard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShardProof {
-    /// What it proves.
-    pub statement: Statement,
-    /// The key that it was made with.
-    pub key: KeyId,
-    /// The proof.
-    pub bytes: Vec<u8>,
 }
 
 /// What a proof cost.
@@ -49,6 +37,9 @@ pub enum ShardError {
     /// The package is wrong.
     #[error("bad package: {0}")]
     Package(#[from] BadPackage),
+    /// The rows look up what no table holds: a bug, for a package that replays.
+    #[error(transparent)]
+    Trace(#[from] NotInTable),
     /// The backend refused.
     #[error(transparent)]
     Prove(#[from] ProveError),
@@ -94,11 +85,11 @@ impl ShardProver {
         stage(Stage::Replaying)?;
         let trace = replay(&self.hasher, package)?;
         stage(Stage::Tracing)?;
-        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into());
+        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into())?;
         let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
         let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
         stage(Stage::Proving)?;
         let bytes = self.keys.get(key).prove(tables.matrices, &tables.public_values)?;
-        Ok((ShardProof { statement: trace.statement, key, bytes }, cost))
+        Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))
     }
 }

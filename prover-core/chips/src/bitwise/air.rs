@@ -9,7 +9,7 @@ use super::Bitwise;
 use crate::Felt;
 use crate::binary;
 use crate::bus::{BusBuilder, ByteAnd};
-use crate::step::one_operation;
+use crate::operation::one_operation;
 
 /// The constraints of one row.
 pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {

@@ -9,7 +9,8 @@ use super::Branch;
 use crate::Felt;
 use crate::bus::Program;
 use crate::less_than;
-use crate::step::{Step, one_operation};
+use crate::operation::one_operation;
+use crate::step::Step;
 
 /// The constraints of one row.
 pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {

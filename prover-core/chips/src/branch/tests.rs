@@ -9,7 +9,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{Branch, BranchChip};
 use crate::Felt;
-use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, branch, indexes};
 
@@ -47,6 +47,11 @@ fn honest_rows_hold_and_go_where_they_should() {
         }
     }
     assert_eq!(BranchChip::WIDTH, 32);
+}
+
+#[test]
+fn degrees_are_low() {
+    assert_eq!(degrees::<BranchChip>(), (3, 2));
 }
 
 #[test]

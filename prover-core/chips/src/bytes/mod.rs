@@ -16,7 +16,9 @@ use crate::chip::Chip;
 use crate::columns;
 
 /// Rows of the table, always.
-pub const HEIGHT: usize = 1 << 16;
+pub const HEIGHT: usize = 1 << LOG_HEIGHT;
+/// Its logarithm.
+pub const LOG_HEIGHT: u8 = 16;
 /// Columns whose next row the constraints read: both bytes.
 pub const NEXT_ROW_COLUMNS: &[usize] = &[0, 1];
 

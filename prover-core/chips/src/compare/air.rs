@@ -7,7 +7,7 @@ use p3_lookup::InteractionBuilder;
 
 use super::Compare;
 use crate::Felt;
-use crate::step::one_operation;
+use crate::operation::one_operation;
 use crate::{binary, less_than};
 
 /// The constraints of one row.

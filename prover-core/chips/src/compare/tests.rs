@@ -8,7 +8,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{Compare, CompareChip};
 use crate::Felt;
-use crate::check::{report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes, sends_rd};
 
@@ -38,6 +38,11 @@ fn honest_rows_hold_and_write_the_result() {
         }
     }
     assert_eq!(CompareChip::WIDTH, 34);
+}
+
+#[test]
+fn degrees_are_low() {
+    assert_eq!(degrees::<CompareChip>(), (2, 2));
 }
 
 #[test]

@@ -9,7 +9,7 @@ use p3_field::PrimeCharacteristicRing;
 use super::{Jump, JumpChip};
 use crate::Felt;
 use crate::check::zero_row_is_neutral;
-use crate::step_tests::{assert_honest, assert_pinned, assert_refused, has_row};
+use crate::step_tests::{assert_honest, assert_pairs_pinned, assert_pinned, assert_refused, has_row};
 
 fn jump(op: Op, pc: u32, base: u64, imm: u64, next_pc: u32) -> Step {
     let register = |index: u32, prev_ts, prev, next| Access { word: REGISTER_WORD + index, prev_ts, prev, next };
@@ -76,6 +76,12 @@ fn every_cell_is_pinned() {
     free.push(column(|row| row.base.previous.ts));
     free.extend([column(|row| row.bit), column(|row| row.low), column(|row| row.high)]);
     assert_pinned::<JumpChip>(jal(0x1234_fffc, 0x10_0000), &free, flags);
+}
+
+/// The same for two cells at once.
+#[test]
+fn every_pair_is_pinned() {
+    assert_pairs_pinned::<JumpChip>(jalr(0x1234_fffc, 0x123_4567, 0x7ff), &[]);
 }
 
 /// Condition 13: sums of 2^30 and more have no row, also where they equal a pc modulo the field order or 2^32.

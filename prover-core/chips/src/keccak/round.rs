@@ -7,14 +7,14 @@ use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
-use hearth_machine::keccak::{
-    self, CONSTANT_BITS, ROTATIONS, ROUND_CONSTANTS, ROUNDS, State, before_pi, rho_pi_chi, theta,
-};
 use crate::Felt;
 use crate::bus::{BusBuilder, KeccakState};
 use crate::chip::Chip;
 use crate::columns;
 use crate::step::limbs;
+use hearth_machine::keccak::{
+    self, CONSTANT_BITS, ROTATIONS, ROUND_CONSTANTS, ROUNDS, State, before_pi, rho_pi_chi, theta,
+};
 
 columns! {
     /// A round of keccak-f. Lane `(x, y)` is at `x + 5 y`; bits are least significant first.

@@ -5,10 +5,10 @@ use hearth_machine::trace::{Access, KeccakRecord};
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 
-use hearth_machine::keccak::{ROUNDS, State, keccak_f};
 use super::{KeccakCallChip, KeccakRound, KeccakRoundChip};
 use crate::Felt;
 use crate::check::{mutants, report, survivors, zero_row_is_neutral};
+use hearth_machine::keccak::{ROUNDS, State, keccak_f};
 
 fn state() -> State {
     core::array::from_fn(|i| 0x9e37_79b9_7f4a_7c15u64.wrapping_mul(i as u64 + 1).rotate_left(i as u32))

@@ -72,10 +72,12 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
     step.read(word, 2, &row.memory, real);
     step.builder().look_up(BytePair { a: row.low.into(), b: row.other.into() }, is_byte.clone());
     // sign is bit 15 of the top limb, a byte being the upper half of one: 2 top - 2^16 sign is below 2^16 for no other.
-    let top = is_byte * row.low * Felt::from_u16(256) + is_half * row.low + second.clone();
+    let top = is_byte.clone() * row.low * Felt::from_u16(256) + is_half * row.low + second.clone();
     step.range16_if(top.double() - row.sign * Felt::from_u32(1 << 16), row.is_signed.into());
     let extension: B::Expr = row.sign * Felt::from_u16(0xffff);
-    let result = [row.low.into(), second + narrow * extension.clone(), extension.clone(), extension];
+    // A byte's sign also fills the upper half of its own limb.
+    let first = is_byte * row.sign * Felt::from_u16(0xff00) + row.low;
+    let result = [first, second + narrow * extension.clone(), extension.clone(), extension];
     step.write_rd(row.rd.into(), &row.write, result);
     let next = step.pc() + B::Expr::from_u8(4);
     step.finish(next);

@@ -7,7 +7,7 @@ use super::{Load, LoadChip};
 use crate::Felt;
 use crate::check::zero_row_is_neutral;
 use crate::memory_model::{WINDOW, size, step, steps};
-use crate::step_tests::{assert_honest, assert_pinned, assert_refused, has_row};
+use crate::step_tests::{assert_honest, assert_pairs_pinned, assert_pinned, assert_refused, has_row};
 
 const OPS: [Op; 6] = [Op::Lb, Op::Lbu, Op::Lh, Op::Lhu, Op::Lw, Op::Lwu];
 
@@ -35,6 +35,13 @@ fn every_cell_is_pinned() {
             }
         }
     }
+}
+
+/// The same for two cells at once.
+#[test]
+fn every_pair_is_pinned() {
+    assert_pairs_pinned::<LoadChip>(step(Op::Lb, 0x2_fff0, 11, 0, WINDOW), &[]);
+    assert_pairs_pinned::<LoadChip>(step(Op::Lw, 0x2_fff0, 12, 0, WINDOW), &[column(|row| row.other)]);
 }
 
 /// What is misaligned or outside data space has no row here.

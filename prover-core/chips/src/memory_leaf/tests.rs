@@ -1,4 +1,3 @@
-use alloc::string::ToString;
 use alloc::vec::Vec;
 use core::borrow::BorrowMut;
 
@@ -33,7 +32,7 @@ fn honest_rows_hold() {
     assert!(report.is_honest(), "{:?} {:?}", report.violations, report.bad_lookups);
     assert_eq!((MemoryLeaf::WIDTH, report.interactions), (120, 126));
     // 8 words sent and received by each leaf, without those that stayed as they were; two nodes each.
-    let count = |bus: &str| report.messages.keys().filter(|key| key.0 == bus.to_string()).count();
+    let count = |bus: &str| report.messages.keys().filter(|key| key.0 == bus).count();
     assert_eq!((count("memory"), count("node")), (16 + 2, 8));
 }
 

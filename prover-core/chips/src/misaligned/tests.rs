@@ -9,7 +9,7 @@ use crate::Felt;
 use crate::check::{report, zero_row_is_neutral};
 use crate::chip::StepChip;
 use crate::memory_model::{WINDOW, size, step, steps};
-use crate::step_tests::{assert_honest, assert_pinned, assert_refused, has_row};
+use crate::step_tests::{assert_honest, assert_pairs_pinned, assert_pinned, assert_refused, has_row};
 
 const DATA: u64 = 0xfedc_ba98_7654_3210;
 
@@ -51,6 +51,15 @@ fn every_cell_is_pinned() {
             assert_pinned::<MisalignedChip>(step, &free, column(|row| row.state.pc));
         }
     }
+}
+
+/// The same for two cells at once.
+#[test]
+fn every_pair_is_pinned() {
+    // A store writes no register.
+    let mut free: Vec<_> = (0..4).map(|i| column(|row| row.write.old[i])).collect();
+    free.extend([column(|row| row.write.previous.ts), column(|row| row.write.previous.gap)]);
+    assert_pairs_pinned::<MisalignedChip>(step(Op::Sw, 0x2_fff0, 15, DATA, WINDOW), &free);
 }
 
 /// Condition 9, bug classes 5 and 10: an access at the end of data space does not reach x0, nor does one beyond it.

@@ -6,7 +6,7 @@ mod tests;
 
 use core::borrow::{Borrow, BorrowMut};
 
-use hearth_machine::hash::{BLOCK, DIGEST, Tag, WIDTH};
+use hearth_machine::hash::{BLOCK, DIGEST, WIDTH};
 use p3_air::WindowAccess;
 use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
@@ -41,9 +41,9 @@ columns! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HashCall {
     /// Domain.
-    pub tag: Tag,
+    pub tag: Felt,
     /// Level.
-    pub level: u32,
+    pub level: Felt,
     /// Message.
     pub input: [Felt; BLOCK],
     /// How many look-ups it serves.
@@ -94,8 +94,8 @@ impl RecordChip for Poseidon2Chip {
         let row: &mut Poseidon2<Felt> = row.borrow_mut();
         row.real = Felt::ONE;
         row.uses = Felt::from_u32(call.uses);
-        row.tag = Felt::from_u8(call.tag as u8);
-        row.level = Felt::from_u32(call.level);
+        row.tag = call.tag;
+        row.level = call.level;
         row.input = call.input;
         let mut columns = row.sboxes.iter_mut();
         let mut state = state(row.tag, row.level, row.input);

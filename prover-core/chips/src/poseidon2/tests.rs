@@ -8,13 +8,15 @@ use crate::Felt;
 use crate::check::{report, survivors, zero_row_is_neutral};
 use crate::chip::RecordChip;
 
+const DOMAINS: [(Tag, u32); 4] = [(Tag::MemoryNode, 27), (Tag::MemoryLeaf, 0), (Tag::CodeNode, 1), (Tag::CodeLeaf, 0)];
+
+fn hash_call(tag: Tag, level: u32, input: [Felt; BLOCK], uses: u32) -> HashCall {
+    HashCall { tag: Felt::from_u8(tag as u8), level: Felt::from_u32(level), input, uses }
+}
+
 fn calls() -> Vec<HashCall> {
     let input = |seed: u32| core::array::from_fn(|i| Felt::from_u64(u64::from(seed) * 0x9e37_79b9 * (i as u64 + 1)));
-    [(Tag::MemoryNode, 27), (Tag::MemoryLeaf, 0), (Tag::CodeNode, 1), (Tag::CodeLeaf, 0)]
-        .into_iter()
-        .enumerate()
-        .map(|(i, (tag, level))| HashCall { tag, level, input: input(i as u32), uses: i as u32 })
-        .collect()
+    DOMAINS.into_iter().enumerate().map(|(i, (tag, level))| hash_call(tag, level, input(i as u32), i as u32)).collect()
 }
 
 #[test]
@@ -29,10 +31,11 @@ fn rows_are_the_permutation_of_the_library() {
     let hasher = Hasher::new();
     let expected: Vec<(Vec<u32>, Felt)> = calls
         .iter()
-        .filter(|call| call.uses > 0)
-        .map(|call| {
-            let output = hasher.compress(call.tag, call.level, &call.input);
-            let head = [call.tag as u32, call.level];
+        .zip(DOMAINS)
+        .filter(|(call, _)| call.uses > 0)
+        .map(|(call, (tag, level))| {
+            let output = hasher.compress(tag, level, &call.input);
+            let head = [tag as u32, level];
             let tail = call.input.iter().chain(&output).map(|felt| felt.as_canonical_u32());
             (head.into_iter().chain(tail).collect(), -Felt::from_u32(call.uses))
         })
@@ -59,7 +62,7 @@ fn every_cell_is_pinned() {
 /// Bug class 6: a padding row provides nothing, even with a consistent permutation of another kind in it.
 #[test]
 fn padding_provides_nothing() {
-    let call = HashCall { tag: Tag::MemoryNode, level: 3, input: [Felt::ONE; BLOCK], uses: 1 };
+    let call = hash_call(Tag::MemoryNode, 3, [Felt::ONE; BLOCK], 1);
     let mut table = Poseidon2Chip::table(&[call], 2);
     table.values[Poseidon2::WIDTH + 1] = Felt::ONE; // `uses` of the zero row
     let report = report::<Poseidon2Chip>(&table, &[]);

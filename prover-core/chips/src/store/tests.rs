@@ -8,7 +8,7 @@ use super::{Store, StoreChip};
 use crate::Felt;
 use crate::check::zero_row_is_neutral;
 use crate::memory_model::{WINDOW, size, step, steps};
-use crate::step_tests::{assert_honest, assert_pinned, assert_refused, has_row};
+use crate::step_tests::{assert_honest, assert_pairs_pinned, assert_pinned, assert_refused, has_row};
 
 const OPS: [Op; 3] = [Op::Sb, Op::Sh, Op::Sw];
 const DATA: u64 = 0xfedc_ba98_7654_3210;
@@ -43,6 +43,12 @@ fn every_cell_is_pinned() {
             assert_pinned::<StoreChip>(step, &free, column(|row| row.state.pc));
         }
     }
+}
+
+/// The same for two cells at once.
+#[test]
+fn every_pair_is_pinned() {
+    assert_pairs_pinned::<StoreChip>(step(Op::Sb, 0x2_fff0, 11, DATA, WINDOW), &[]);
 }
 
 /// What is misaligned or outside data space has no row here.

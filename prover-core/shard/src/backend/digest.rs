@@ -15,7 +15,7 @@ use super::envelope::VERSION;
 use super::field::{Challenge, Challenger, F, challenger};
 
 /// A key's digest.
-pub(super) type KeyDigest = [F; hearth_soundness::DIGEST_ELEMENTS];
+pub type KeyDigest = [F; hearth_soundness::DIGEST_ELEMENTS];
 
 /// Hashes everything that fixes a key: format, class, names, shapes, height rules, constraints and messages.
 ///
@@ -41,11 +41,7 @@ where
 }
 
 /// The first message of every transcript: which system, which key, which heights.
-pub(super) fn seeded_transcript(
-    backend: BackendId,
-    key: &KeyDigest,
-    log_heights: &[u8],
-) -> Challenger {
+pub(super) fn seeded_transcript(backend: BackendId, key: &KeyDigest, log_heights: &[u8]) -> Challenger {
     let mut transcript = challenger();
     absorb_bytes(&mut transcript, b"hearth shard proof");
     absorb_bytes(&mut transcript, &[VERSION, backend as u8]);
@@ -74,12 +70,7 @@ where
     let constraints = builder.base_constraints();
     let messages = builder.global_interactions();
 
-    for count in [
-        air.width(),
-        air.num_public_values(),
-        constraints.len(),
-        messages.len(),
-    ] {
+    for count in [air.width(), air.num_public_values(), constraints.len(), messages.len()] {
         absorb_number(sponge, count);
     }
     let next = air.main_next_row_columns();
@@ -115,11 +106,8 @@ impl Point {
     fn new(width: usize, public_values: usize) -> Self {
         let mut source = challenger();
         absorb_bytes(&mut source, b"hearth key point");
-        let mut draw = |count: usize| -> Vec<Challenge> {
-            (0..count)
-                .map(|_| source.sample_algebra_element())
-                .collect()
-        };
+        let mut draw =
+            |count: usize| -> Vec<Challenge> { (0..count).map(|_| source.sample_algebra_element()).collect() };
         let selectors = draw(4);
         Self {
             selectors: [selectors[0], selectors[1], selectors[2], selectors[3]],

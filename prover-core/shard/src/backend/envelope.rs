@@ -40,12 +40,7 @@ pub(super) fn encode<T: Serialize>(
 ) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(1 << 19);
     bytes.extend(MAGIC);
-    bytes.extend([
-        VERSION,
-        backend as u8,
-        class.id(),
-        u8::try_from(log_heights.len()).ok()?,
-    ]);
+    bytes.extend([VERSION, backend as u8, class.id(), u8::try_from(log_heights.len()).ok()?]);
     bytes.extend(log_heights);
     postcard::to_extend(body, bytes).ok()
 }
@@ -55,21 +50,12 @@ pub(super) fn encode<T: Serialize>(
 /// # Errors
 ///
 /// Bytes that are too long, too short, or of another format, backend or class.
-pub(super) fn split(
-    backend: BackendId,
-    class: SizeClass,
-    bytes: &[u8],
-) -> Result<(&[u8], &[u8]), VerifyError> {
+pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Result<(&[u8], &[u8]), VerifyError> {
     let limit = class.max_proof_bytes();
     if bytes.len() > limit {
-        return Err(VerifyError::TooLong {
-            limit,
-            actual: bytes.len(),
-        });
+        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
     }
-    let (header, rest) = bytes
-        .split_at_checked(FIXED_HEADER)
-        .ok_or(VerifyError::Truncated)?;
+    let (header, rest) = bytes.split_at_checked(FIXED_HEADER).ok_or(VerifyError::Truncated)?;
     let &[a, b, c, version, backend_id, class_id, count] = header else {
         return Err(VerifyError::Truncated);
     };
@@ -85,8 +71,7 @@ pub(super) fn split(
     if class_id != class.id() {
         return Err(VerifyError::Class(class_id));
     }
-    rest.split_at_checked(usize::from(count))
-        .ok_or(VerifyError::Truncated)
+    rest.split_at_checked(usize::from(count)).ok_or(VerifyError::Truncated)
 }
 
 /// Decodes a body and insists that the bytes are the only ones that decode to it.
@@ -95,8 +80,7 @@ pub(super) fn split(
 ///
 /// Bytes that do not decode, that are left over, or that are not what encoding the result gives.
 pub(super) fn decode<T: Serialize + DeserializeOwned>(body: &[u8]) -> Result<T, VerifyError> {
-    let value: T =
-        postcard::from_bytes(body).map_err(|error| VerifyError::Encoding(error.to_string()))?;
+    let value: T = postcard::from_bytes(body).map_err(|error| VerifyError::Encoding(error.to_string()))?;
     let again = postcard::to_extend(&value, Vec::with_capacity(body.len()))
         .map_err(|error| VerifyError::Encoding(error.to_string()))?;
     // This also refuses trailing bytes, which the decoder ignores.

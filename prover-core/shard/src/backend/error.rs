@@ -92,9 +92,7 @@ pub enum ProveError {
         actual: usize,
     },
     /// A trace has the wrong number of columns, or a height that is no power of two.
-    #[error(
-        "chip {chip}: trace of {height} rows and {width} columns, expected 2^k rows and {expected} columns"
-    )]
+    #[error("chip {chip}: trace of {height} rows and {width} columns, expected 2^k rows and {expected} columns")]
     TraceShape {
         /// Name of the chip.
         chip: String,

@@ -12,8 +12,11 @@ use p3_lookup::{Count, InteractionBuilder};
 use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::folder::{ProverAir, VerifierAir};
 
-use super::error::ProveError;
+use super::BackendId;
+use super::envelope::{decode, encode, split};
+use super::error::{ProveError, VerifyError};
 use super::field::{Challenge, F};
+pub use super::whir::Proof;
 use super::whir::WhirKey;
 
 /// A chip whose messages on the named buses count zero times.
@@ -43,10 +46,7 @@ where
     A: BaseAir<F> + for<'a> Air<MutingBuilder<'a, AB>>,
 {
     fn eval(&self, builder: &mut AB) {
-        self.air.eval(&mut MutingBuilder {
-            inner: builder,
-            buses: self.buses,
-        });
+        self.air.eval(&mut MutingBuilder { inner: builder, buses: self.buses });
     }
 }
 
@@ -110,14 +110,10 @@ impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'
             // A difference keeps the degree, so that the proof has the shape that the verifier expects.
             expression = expression.clone() - expression;
         }
-        self.inner
-            .push_interaction(bus_name, fields, Count::bounded(expression, weight));
+        self.inner.push_interaction(bus_name, fields, Count::bounded(expression, weight));
     }
 
-    fn push_local_interaction(
-        &mut self,
-        tuples: impl IntoIterator<Item = (Vec<Self::Expr>, Count<Self::Expr>)>,
-    ) {
+    fn push_local_interaction(&mut self, tuples: impl IntoIterator<Item = (Vec<Self::Expr>, Count<Self::Expr>)>) {
         self.inner.push_local_interaction(tuples);
     }
 }
@@ -144,11 +140,23 @@ where
         traces: Vec<RowMajorMatrix<F>>,
         public_values: &[F],
     ) -> Result<Vec<u8>, ProveError> {
-        self.with_airs(|air| Muted {
-            air: air.clone(),
-            buses,
-        })
-        .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
-        .prove(traces, public_values)
+        self.with_airs(|air| Muted { air: air.clone(), buses })
+            .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
+            .prove(traces, public_values)
+    }
+}
+
+impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
+    /// Decodes a proof, lets `change` loose on it, and encodes it again under the same header.
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no well-formed proof of this key's class.
+    pub fn tampered(&self, bytes: &[u8], change: impl FnOnce(&mut Proof)) -> Result<Vec<u8>, VerifyError> {
+        let class = self.chips().class();
+        let (log_heights, body) = split(BackendId::Whir, class, bytes)?;
+        let mut proof: Proof = decode(body)?;
+        change(&mut proof);
+        encode(BackendId::Whir, class, log_heights, &proof).ok_or(VerifyError::Shape("the changed proof"))
     }
 }

@@ -6,9 +6,7 @@ use hearth_soundness::{SizeClass, WhirParams};
 use p3_dft::Radix2DFTSmallBatch;
 use p3_multi_stark::config::{MultiStarkConfig, ProverData};
 use p3_sumcheck::layout::{Layout, SuffixProver, Table, Witness};
-use p3_whir::{
-    FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirConfigError, WhirProver,
-};
+use p3_whir::{FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirConfigError, WhirProver};
 
 use super::field::{Challenge, Challenger, F, Mmcs, mmcs};
 
@@ -19,7 +17,7 @@ pub(super) type Encoder = Radix2DFTSmallBatch<F>;
 type Pcs = WhirProver<Challenge, F, Encoder, Mmcs, Challenger, Stack>;
 
 /// p3-multi-stark's configuration for stacks of one exact size.
-pub(super) struct StackConfig {
+pub struct StackConfig {
     pcs: Pcs,
     params: WhirParams,
 }
@@ -30,30 +28,18 @@ impl StackConfig {
     /// # Errors
     ///
     /// The stack is too small to be folded as the class wants it, or its parameters are out of reach.
-    pub(super) fn new(
-        class: SizeClass,
-        num_variables: usize,
-        encoder: Encoder,
-    ) -> Result<Self, WhirConfigError> {
+    pub(super) fn new(class: SizeClass, num_variables: usize, encoder: Encoder) -> Result<Self, WhirConfigError> {
         let params = WhirParams::of(class);
-        let rounds = params
-            .rounds(num_variables)
-            .min(params.round_log_inv_rates.len());
+        let rounds = params.rounds(num_variables).min(params.round_log_inv_rates.len());
         let protocol = ProtocolParameters {
             starting_log_inv_rate: params.starting_log_inv_rate,
             round_log_inv_rates: params.round_log_inv_rates[..rounds].to_vec(),
-            folding_factor: FoldingFactor::ConstantFromSecondRound(
-                params.first_fold,
-                params.later_fold,
-            ),
+            folding_factor: FoldingFactor::ConstantFromSecondRound(params.first_fold, params.later_fold),
             soundness_type: SecurityAssumption::UniqueDecoding,
             security_level: params.term_bits,
             pow_bits: params.pow_bits,
         };
-        Ok(Self {
-            pcs: Pcs::new(WhirConfig::new(num_variables, protocol)?, encoder, mmcs()),
-            params,
-        })
+        Ok(Self { pcs: Pcs::new(WhirConfig::new(num_variables, protocol)?, encoder, mmcs()), params })
     }
 
     /// Bits of grinding at each round of the sumcheck over all constraints: none.
@@ -78,11 +64,7 @@ impl MultiStarkConfig for StackConfig {
         Stack::new_witness(tables, self.params.first_fold)
     }
 
-    fn committed_table<'a>(
-        &self,
-        prover_data: &'a ProverData<Self>,
-        table_index: usize,
-    ) -> &'a Table<F> {
+    fn committed_table<'a>(&self, prover_data: &'a ProverData<Self>, table_index: usize) -> &'a Table<F> {
         prover_data.table(table_index)
     }
 }

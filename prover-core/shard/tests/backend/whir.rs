@@ -1,11 +1,10 @@
 //! The WHIR backend on the toy machine: honest proofs are accepted, everything else is refused.
 
-mod toy;
-
 use hearth_shard::backend::{F, HeightError, ProveError, VerifyError, WhirKey};
 use hearth_soundness::SizeClass;
 use p3_field::PrimeCharacteristicRing;
-use toy::{RANGE, Run, STATE, Toy, cell, chips, run};
+
+use crate::toy::{RANGE, Run, STATE, Toy, chips, run};
 
 const BITS: u8 = 10;
 /// Chips by their position.
@@ -17,8 +16,13 @@ fn key() -> WhirKey<Toy> {
 }
 
 fn prove(key: &WhirKey<Toy>, run: Run) -> Vec<u8> {
-    key.prove(run.traces, &run.public_values)
-        .expect("a proof comes out")
+    key.prove(run.traces, &run.public_values).expect("a proof comes out")
+}
+
+/// The cell at (chip, row, column) of a run.
+fn cell(run: &mut Run, chip: usize, row: usize, column: usize) -> &mut F {
+    let trace = &mut run.traces[chip];
+    &mut trace.values[row * trace.width + column]
 }
 
 /// Refused by the proof system itself, not by a check of the envelope.
@@ -36,10 +40,7 @@ fn honest_runs_of_several_heights_are_accepted_under_one_key() {
         let run = run(steps, log_height, BITS);
         let public_values = run.public_values.clone();
         let bytes = prove(&key, run);
-        assert_eq!(
-            key.verify(&public_values, &bytes),
-            Ok(vec![7, log_height, BITS])
-        );
+        assert_eq!(key.verify(&public_values, &bytes), Ok(vec![7, log_height, BITS]));
     }
 }
 
@@ -54,13 +55,7 @@ fn every_public_value_is_bound() {
         other[index] += F::ONE;
         assert!(key.verify(&other, &bytes).is_err(), "public value {index}");
     }
-    assert_eq!(
-        key.verify(&public_values[..2], &bytes),
-        Err(VerifyError::PublicValues {
-            expected: 3,
-            actual: 2
-        })
-    );
+    assert_eq!(key.verify(&public_values[..2], &bytes), Err(VerifyError::PublicValues { expected: 3, actual: 2 }));
 }
 
 #[test]
@@ -81,9 +76,7 @@ fn a_forged_state_chain_is_refused() {
     // The run is claimed to end elsewhere.
     run.public_values[2] += F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[STATE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[STATE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -93,9 +86,7 @@ fn a_forged_range_check_is_refused() {
     let mut run = run(100, 7, BITS);
     *cell(&mut run, TABLE, 5, 1) += F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[RANGE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[RANGE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -105,9 +96,7 @@ fn an_active_second_row_of_the_ends_is_refused() {
     let mut run = run(100, 7, BITS);
     *cell(&mut run, 0, 9, 0) = F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[STATE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[STATE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -115,9 +104,7 @@ fn an_active_second_row_of_the_ends_is_refused() {
 fn muting_nothing_is_an_honest_proof() {
     let key = key();
     let run = run(100, 7, BITS);
-    let bytes = key
-        .prove_muted(&[], run.traces, &run.public_values)
-        .expect("a proof comes out");
+    let bytes = key.prove_muted(&[], run.traces, &run.public_values).expect("a proof comes out");
     assert!(key.verify(&run.public_values, &bytes).is_ok());
 }
 
@@ -126,32 +113,18 @@ fn wrong_traces_are_errors_of_the_prover() {
     let key = key();
     let mut few = run(10, 7, BITS);
     few.traces.pop();
-    assert_eq!(
-        key.prove(few.traces, &few.public_values),
-        Err(ProveError::TraceCount {
-            expected: 3,
-            actual: 2
-        })
-    );
+    assert_eq!(key.prove(few.traces, &few.public_values), Err(ProveError::TraceCount { expected: 3, actual: 2 }));
     let table = run(10, 7, BITS + 1);
     assert!(matches!(
         key.prove(table.traces, &table.public_values),
-        Err(ProveError::Heights(HeightError::Rule {
-            actual: 11,
-            min: 10,
-            max: 10,
-            ..
-        }))
+        Err(ProveError::Heights(HeightError::Rule { actual: 11, min: 10, max: 10, .. }))
     ));
     let large = run(10, 13, BITS);
     assert!(key.prove(large.traces, &large.public_values).is_ok());
     let larger = run(10, 14, BITS);
     assert!(matches!(
         key.prove(larger.traces, &larger.public_values),
-        Err(ProveError::Heights(HeightError::Cells {
-            log_cells: 18,
-            ..
-        }))
+        Err(ProveError::Heights(HeightError::Cells { log_cells: 18, .. }))
     ));
 }
 

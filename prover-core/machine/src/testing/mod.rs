@@ -1,28 +1,36 @@
-//! A tiny assembler and linker for tests.
-#![allow(dead_code)] // each test file uses its part
+//! Test programs: a tiny assembler and linker, and random programs. Only with the feature `testing`.
 
-use hearth_machine::hash::Hasher;
-use hearth_machine::program::Program;
+pub mod random;
+
+use alloc::vec;
+use alloc::vec::Vec;
+
+use crate::hash::Hasher;
+use crate::program::Program;
 
 /// Where test programs start.
 pub const CODE_BASE: u64 = 0x10_0000;
 /// Where their data lies.
 pub const DATA_BASE: u64 = 0x20_0000;
 
+/// R-type instruction.
 pub fn r_type(opcode: u32, funct3: u32, funct7: u32, rd: u32, rs1: u32, rs2: u32) -> u32 {
     funct7 << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | opcode
 }
 
+/// I-type instruction.
 pub fn i_type(opcode: u32, funct3: u32, rd: u32, rs1: u32, imm: i32) -> u32 {
     assert!((-2048..4096).contains(&imm), "{imm}");
     (imm as u32 & 0xfff) << 20 | rs1 << 15 | funct3 << 12 | rd << 7 | opcode
 }
 
+/// Store.
 pub fn s_type(funct3: u32, rs1: u32, rs2: u32, imm: i32) -> u32 {
     let imm = imm as u32 & 0xfff;
     imm >> 5 << 25 | rs2 << 20 | rs1 << 15 | funct3 << 12 | (imm & 31) << 7 | 0x23
 }
 
+/// Branch.
 pub fn b_type(funct3: u32, rs1: u32, rs2: u32, offset: i32) -> u32 {
     let o = offset as u32;
     (o >> 12 & 1) << 31
@@ -35,36 +43,38 @@ pub fn b_type(funct3: u32, rs1: u32, rs2: u32, offset: i32) -> u32 {
         | 0x63
 }
 
+/// `jal`.
 pub fn jal(rd: u32, offset: i32) -> u32 {
     let o = offset as u32;
-    (o >> 20 & 1) << 31
-        | (o >> 1 & 0x3ff) << 21
-        | (o >> 11 & 1) << 20
-        | (o >> 12 & 0xff) << 12
-        | rd << 7
-        | 0x6f
+    (o >> 20 & 1) << 31 | (o >> 1 & 0x3ff) << 21 | (o >> 11 & 1) << 20 | (o >> 12 & 0xff) << 12 | rd << 7 | 0x6f
 }
 
+/// `jalr`.
 pub fn jalr(rd: u32, rs1: u32, imm: i32) -> u32 {
     i_type(0x67, 0, rd, rs1, imm)
 }
 
+/// `lui`.
 pub fn lui(rd: u32, upper: u32) -> u32 {
     upper << 12 | rd << 7 | 0x37
 }
 
+/// `auipc`.
 pub fn auipc(rd: u32, upper: u32) -> u32 {
     upper << 12 | rd << 7 | 0x17
 }
 
+/// `addi`.
 pub fn addi(rd: u32, rs1: u32, imm: i32) -> u32 {
     i_type(0x13, 0, rd, rs1, imm)
 }
 
+/// `slli`.
 pub fn slli(rd: u32, rs1: u32, amount: i32) -> u32 {
     i_type(0x13, 1, rd, rs1, amount)
 }
 
+/// `ecall`.
 pub const ECALL: u32 = 0x73;
 
 /// `rd = value`, in at most 8 instructions and no other register.
@@ -107,16 +117,9 @@ pub fn elf(code: &[u32], data: &[u8], zeros: u64) -> Vec<u8> {
         file.extend(field.to_le_bytes());
     }
     let len = data.len() as u64;
-    for (flags, at, address, len, size) in [
-        (
-            5u32,
-            code_at,
-            CODE_BASE,
-            code.len() as u64,
-            code.len() as u64,
-        ),
-        (6, data_at, DATA_BASE, len, len + zeros),
-    ] {
+    for (flags, at, address, len, size) in
+        [(5u32, code_at, CODE_BASE, code.len() as u64, code.len() as u64), (6, data_at, DATA_BASE, len, len + zeros)]
+    {
         file.extend(1u32.to_le_bytes());
         file.extend(flags.to_le_bytes());
         for field in [at, address, address, len, size, 0x1000] {
@@ -132,7 +135,7 @@ pub fn elf(code: &[u32], data: &[u8], zeros: u64) -> Vec<u8> {
 
 /// A program of these instructions with 1 KiB of data.
 pub fn program(hasher: &Hasher, code: &[u32]) -> Program {
-    let data: Vec<u8> = (0..1024u32).map(|i| (i * 37 >> 2) as u8).collect();
+    let data: Vec<u8> = (0..1024u32).map(|i| ((i * 37) >> 2) as u8).collect();
     Program::from_elf(hasher, &elf(code, &data, 4096)).unwrap()
 }
 
@@ -143,6 +146,7 @@ pub fn torture() -> Vec<u32> {
     let top = code.len() as i32;
     code.extend([
         i_type(0x03, 3, 5, 8, 0),       // ld x5, 0(x8)
+        i_type(0x03, 4, 31, 8, 3),      // lbu x31, 3(x8)
         i_type(0x03, 2, 6, 8, 61),      // lw x6, 61(x8), across a leaf
         r_type(0x33, 0, 1, 7, 5, 6),    // mul x7, x5, x6
         r_type(0x33, 5, 1, 28, 5, 6),   // divu x28, x5, x6

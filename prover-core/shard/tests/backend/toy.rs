@@ -73,18 +73,9 @@ fn ends<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB) {
     let (first, next_first) = (main.current_slice()[0], main.next_slice()[0]);
     builder.when_first_row().assert_one(first);
     builder.when_transition().assert_zero(next_first);
-    let public: Vec<AB::Expr> = builder
-        .public_values()
-        .iter()
-        .map(|&value| value.into())
-        .collect();
-    let [start, steps, end] =
-        <[AB::Expr; 3]>::try_from(public).unwrap_or_else(|_| unreachable!("three public values"));
-    builder.push_interaction(
-        STATE,
-        [AB::Expr::ZERO, start],
-        Count::bounded(first.into(), 1),
-    );
+    let public: Vec<AB::Expr> = builder.public_values().iter().map(|&value| value.into()).collect();
+    let [start, steps, end] = <[AB::Expr; 3]>::try_from(public).unwrap_or_else(|_| unreachable!("three public values"));
+    builder.push_interaction(STATE, [AB::Expr::ZERO, start], Count::bounded(first.into(), 1));
     builder.push_interaction(STATE, [steps, end], -Count::bounded(first.into(), 1));
 }
 
@@ -108,28 +99,16 @@ fn step<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB) {
 
 fn range<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB, bits: u8) {
     let main = builder.main();
-    let (value, count, next) = (
-        main.current_slice()[0],
-        main.current_slice()[1],
-        main.next_slice()[0],
-    );
+    let (value, count, next) = (main.current_slice()[0], main.current_slice()[1], main.next_slice()[0]);
     builder.when_first_row().assert_zero(value);
-    builder
-        .when_transition()
-        .assert_eq(next, value + AB::Expr::ONE);
-    builder
-        .when_last_row()
-        .assert_eq(value, AB::Expr::from_u32((1 << bits) - 1));
+    builder.when_transition().assert_eq(next, value + AB::Expr::ONE);
+    builder.when_last_row().assert_eq(value, AB::Expr::from_u32((1 << bits) - 1));
     builder.push_interaction(RANGE, [value], -Count::provided(count.into()));
 }
 
 /// The chips with their height rules; `bits` is the size of the range table.
 pub fn chips(bits: u8) -> Vec<ChipSpec<Toy>> {
-    let chip = |name: &str, air, height| ChipSpec {
-        name: name.into(),
-        air,
-        height,
-    };
+    let chip = |name: &str, air, height| ChipSpec { name: name.into(), air, height };
     vec![
         chip("ends", Toy::Ends, HeightRule::Fixed(7)),
         chip("step", Toy::Step, HeightRule::Range { min: 7, max: 22 }),
@@ -157,9 +136,7 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
         row[TIME] = F::from_usize(time);
         row[X] = x;
         for value in &mut row[VALUES..PRODUCTS] {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let drawn = (seed >> 40) as u32 & ((1 << bits) - 1);
             counts[drawn as usize] += 1;
             *value = F::from_u32(drawn);
@@ -173,8 +150,7 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
     }
     let mut ends = F::zero_vec(128);
     ends[0] = F::ONE;
-    let table = (0..1u32 << bits)
-        .flat_map(|value| [F::from_u32(value), F::from_u32(counts[value as usize])]);
+    let table = (0..1u32 << bits).flat_map(|value| [F::from_u32(value), F::from_u32(counts[value as usize])]);
     Run {
         traces: vec![
             RowMajorMatrix::new(ends, 1),
@@ -183,10 +159,4 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
         ],
         public_values: vec![start, F::from_usize(steps), x],
     }
-}
-
-/// The cell at (chip, row, column) of a run.
-pub fn cell(run: &mut Run, chip: usize, row: usize, column: usize) -> &mut F {
-    let trace = &mut run.traces[chip];
-    &mut trace.values[row * trace.width + column]
 }

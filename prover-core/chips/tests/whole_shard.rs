@@ -1,0 +1,97 @@
+//! Whole shards of real guests against the checker: every row's constraints hold, every look-up is in its table, every
+//! bus balances over all tables, and the cutter's prediction of rows is exact.
+
+use hearth_chips::tables::Tables;
+use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::hash::Hasher;
+use hearth_machine::program::Program;
+use hearth_machine::replay::replay;
+use hearth_machine::rows::{Costs, Rows};
+use hearth_machine::testing;
+use hearth_machine::testing::random::{self, Random};
+
+fn check(guest: &str, input: &[u8], steps: u32, stride: usize) {
+    let path = format!("{}/../../guests/elf/{guest}.elf", env!("CARGO_MANIFEST_DIR"));
+    let elf = std::fs::read(path).expect("the guest's ELF file is committed");
+    check_elf(guest, &elf, input, steps, stride);
+}
+
+/// Runs the guest in shards of `steps` steps and checks every `stride`-th shard and the last.
+fn check_elf(guest: &str, elf: &[u8], input: &[u8], steps: u32, stride: usize) {
+    let hasher = Hasher::new();
+    let program = Program::from_elf(&hasher, elf).expect("a valid guest");
+    let limits = Limits { steps, ..Limits::cells(u64::MAX, Costs::default()) };
+    let mut cutter = Cutter::new(&hasher, &program, input, limits).expect("a short input");
+    let mut index = 0;
+    while let Some(shard) = cutter.next_shard().expect("the guest does not fault") {
+        let is_last = cutter.outcome().is_some();
+        if index % stride == 0 || is_last {
+            let trace = replay(&hasher, &shard.package).expect("the package replays");
+            assert_eq!(Rows::of(&trace), shard.rows, "{guest}, shard {index}: predicted rows");
+            let tables = Tables::generate(&trace, 4).expect("an honest trace");
+            let (reports, net) = tables.check();
+            for (table, report) in reports {
+                let first = (report.violations.first(), report.bad_lookups.first());
+                assert!(report.is_honest(), "{guest}, shard {index}, {}: {first:?}", table.name());
+            }
+            assert!(net.is_empty(), "{guest}, shard {index}: {:?}", net.first_key_value());
+        }
+        index += 1;
+    }
+}
+
+fn input(words: &[u64], bytes: &[u8]) -> Vec<u8> {
+    words.iter().flat_map(|word| word.to_le_bytes()).chain(bytes.iter().copied()).collect()
+}
+
+#[test]
+fn hello() {
+    check("hello", b"Hearth", 1 << 10, 1);
+}
+
+#[test]
+fn fibonacci() {
+    check("fibonacci", &input(&[5000], &[]), 1 << 12, 4);
+}
+
+#[test]
+fn sort() {
+    check("sort", &input(&[1000, 3], &[]), 1 << 12, 10);
+}
+
+#[test]
+fn memory() {
+    check("memory", &input(&[100, 3], &[]), 1 << 12, 10);
+}
+
+#[test]
+fn keccak() {
+    check("keccak", &input(&[4], b"message"), 1 << 12, 4);
+}
+
+#[test]
+fn keccak_call() {
+    check("keccak-call", &input(&[4], b"message"), 1 << 9, 1);
+}
+
+#[test]
+fn sha256() {
+    check("sha256", &input(&[4], b"message"), 1 << 12, 4);
+}
+
+/// Every instruction with every kind of operand and alias, as the differential test against qemu generates them.
+#[test]
+fn random_programs() {
+    for seed in 0..4 {
+        let mut random = Random(seed);
+        let data = random::data(&mut random);
+        let code = [random::program(&mut random, 2000, 2), testing::exit(0)].concat();
+        let elf = testing::elf(&code, &data, 2 * random::DUMP_BYTES);
+        check_elf(&format!("random program {seed}"), &elf, &[], 1 << 11, 1);
+    }
+}
+
+#[test]
+fn torture() {
+    check_elf("torture", &testing::elf(&testing::torture(), &[], 1 << 16), b"some input", 1 << 10, 1);
+}
