@@ -7,11 +7,14 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::Table;
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
 
-use crate::backend::{ChipSpec, HeightRule, SetupError, WhirKey};
+use p3_matrix::dense::RowMajorMatrix;
+
+use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, VerifyError, WhirKey};
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -62,6 +65,7 @@ impl Keys {
     /// # Errors
     ///
     /// A class in which the tables do not fit even at their least heights.
+    #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
         Ok(Self { class, keys: [base?, keccak?] })
@@ -70,6 +74,34 @@ impl Keys {
     /// The size class.
     pub const fn class(&self) -> SizeClass {
         self.class
+    }
+
+    /// Proves the tables of a shard under the key `id`.
+    ///
+    /// Here and in [`Keys::verify`] the proof system is instantiated for our tables, once: it is most of what there is to
+    /// compile.
+    ///
+    /// # Errors
+    ///
+    /// Tables that do not fit the key, see [`ProveError`].
+    #[inline(never)]
+    pub fn prove(
+        &self,
+        id: KeyId,
+        matrices: Vec<RowMajorMatrix<Felt>>,
+        public_values: &[Felt],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.get(id).prove(matrices, public_values)
+    }
+
+    /// Verifies a proof made under the key `id`.
+    ///
+    /// # Errors
+    ///
+    /// See [`VerifyError`].
+    #[inline(never)]
+    pub fn verify(&self, id: KeyId, public_values: &[Felt], proof: &[u8]) -> Result<(), VerifyError> {
+        self.get(id).verify(public_values, proof).map(drop)
     }
 
     /// The key `id`.
