@@ -8,15 +8,15 @@ use p3_field::PrimeField32;
 
 use crate::budget::Budget;
 use crate::code::Code;
-use crate::exec::{Cpu, Host, Registers, Retired, keccak_words, run};
+use crate::exec::{Cpu, Host, PointCall, Registers, Retired, keccak_words, point_words, run};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
 use crate::isa::{Family, Instruction};
 use crate::keccak::ROUNDS;
 use crate::layout::{
-    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, START_TS,
-    STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, SECP256K1_TICKS,
+    START_TS, STEP_TICKS,
 };
 use crate::memory::Memory;
 use crate::opening::Opening;
@@ -176,7 +176,9 @@ impl<'a> Cutter<'a> {
         let code_hashes = Hashes::new(&code_frontier, code_tree);
 
         let mut rows = *self.tracker.budget.rows();
-        let extra_ticks = (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall];
+        let point_operations = rows[Table::Secp256k1Add] + rows[Table::Secp256k1Double];
+        let extra_ticks = (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall]
+            + (SECP256K1_TICKS - STEP_TICKS) * point_operations;
         rows[Table::Leaf] = leaves.len() as u32;
         rows[Table::Node] = frontier.nodes() as u32;
         rows[Table::Uncle] = uncles.len() as u32;
@@ -407,6 +409,17 @@ impl<'a> Tracker<'a> {
     }
 }
 
+impl Tracker<'_> {
+    /// Notes an accelerator call. It reads a0, and some a1, which no field of the instruction names; one leaf has both.
+    fn use_call(&mut self, pc: u32, instruction: &Instruction) {
+        let position = self.code.position(pc);
+        if self.used[position] != self.epoch {
+            self.use_first(position, instruction);
+        }
+        self.registers |= 1 << (10 / LEAF_WORDS);
+    }
+}
+
 impl Host for Tracker<'_> {
     type Error = Fault;
 
@@ -444,14 +457,17 @@ impl Host for Tracker<'_> {
 
     fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Fault> {
         keccak_words(self, word)?;
-        let position = self.code.position(pc);
-        if self.used[position] != self.epoch {
-            self.use_first(position, instruction);
-        }
-        // a0, which no field of the instruction names.
-        self.registers |= 1 << (10 / LEAF_WORDS);
+        self.use_call(pc, instruction);
         self.budget.add(Table::KeccakCall, 1);
         self.budget.add(Table::KeccakRound, ROUNDS as u32);
+        Ok(())
+    }
+
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), Fault> {
+        point_words(self, call)?;
+        self.use_call(call.pc, &call.instruction);
+        let table = if call.q.is_some() { Table::Secp256k1Add } else { Table::Secp256k1Double };
+        self.budget.add(table, 1);
         Ok(())
     }
 
