@@ -97,14 +97,6 @@ impl<E: Number> Value<E> {
         self
     }
 
-    /// Adds a number of bytes.
-    pub fn plus_bytes(mut self, number: &[E; 32]) -> Self {
-        for (term, byte) in self.0.iter_mut().zip(number) {
-            *term = term.clone() + byte.clone();
-        }
-        self
-    }
-
     /// Subtracts a number of bytes.
     pub fn minus_bytes(mut self, number: &[E; 32]) -> Self {
         for (term, byte) in self.0.iter_mut().zip(number) {
@@ -226,12 +218,6 @@ impl<const N: usize> Bounds<N> {
         bounds.ends_group[N - 1] = wide;
         assert!(-TOP <= least_in && greatest_in <= TOP);
         bounds
-    }
-
-    /// Messages of one relation: of the quotient, of carries, of groups.
-    pub fn interactions(&self) -> usize {
-        let quotient = if N == POSITIONS { N / 4 } else { N / 2 };
-        quotient + N + self.ends_group.iter().filter(|&&ends| ends).count()
     }
 
     /// Constrains `value` to be a multiple of the prime.
