@@ -100,7 +100,7 @@ impl ShardProver {
         stage(Stage::Tracing)?;
         let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into())?;
         let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
-        let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
+        let key = KeyId::of(tables.accelerators);
         stage(Stage::Proving)?;
         let bytes = self.keys.get(key).prove(tables.matrices, &tables.public_values)?;
         Ok((ShardProof { statement: trace.statement, key, bytes }, cost))

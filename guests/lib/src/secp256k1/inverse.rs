@@ -1,0 +1,132 @@
+//! Inverses modulo the order, by Lehmer's form of Euclid's algorithm: quotients come from the leading 64 bits, as long as
+//! Collins' condition says that they are those of the whole numbers (Jebelean, "A double-digit Lehmer-Euclid algorithm
+//! for finding the GCD of long integers", 1995, section 2), and are applied together.
+
+use super::scalar::ORDER;
+use super::{U256, is_less, multiply_word, subtract_words};
+
+/// Two neighbours in Euclid's sequence.
+struct Pair {
+    /// The remainders; `a > b`.
+    a: U256,
+    b: U256,
+    /// `|s|` and `|t|` where `s x = a` and `t x = b` modulo the order.
+    s: U256,
+    t: U256,
+    /// Whether t is negative; s then is not, and the other way round.
+    t_is_negative: bool,
+}
+
+/// `1 / x`, for `x` below the order and not 0.
+#[inline(never)]
+pub fn invert(x: &U256) -> U256 {
+    let mut pair = Pair { a: ORDER, b: *x, s: [0; 4], t: [1, 0, 0, 0], t_is_negative: false };
+    while pair.b != [0; 4] {
+        let [a, b] = pair.leading();
+        let (matrix, odd) = steps(a, b);
+        if matrix[1] == 0 {
+            pair.step();
+        } else {
+            pair.apply(matrix, odd);
+        }
+    }
+    // The last remainder is 1, the order being a prime.
+    if pair.t_is_negative { pair.s } else { subtract_words(&ORDER, &pair.s).0 }
+}
+
+/// Quotients that two numbers with these leading words have for certain: absolute values `(u, v, w, z)` of the matrix that
+/// makes `(u a - v b, z b - w a)` of `(a, b)`, or the opposite of both if the number of quotients is odd.
+#[inline(always)]
+fn steps(mut a: u64, mut b: u64) -> ([u64; 4], bool) {
+    // Each is one quotient behind what was divided: the condition is on the remainder after it.
+    let (mut u0, mut u1, mut u2) = (0u64, 1u64, 0u64);
+    let (mut v0, mut v1, mut v2) = (0u64, 0u64, 1u64);
+    let mut odd = true;
+    while b >= v2 && a - b >= v1 + v2 {
+        let quotient = a / b;
+        (a, b) = (b, a - quotient * b);
+        (u0, u1, u2) = (u1, u2, u1 + quotient * u2);
+        (v0, v1, v2) = (v1, v2, v1 + quotient * v2);
+        odd = !odd;
+    }
+    ([u0, v0, u1, v1], odd)
+}
+
+impl Pair {
+    /// The leading 64 bits of a, and those of b at the same place.
+    fn leading(&self) -> [u64; 2] {
+        let top = (1..4).rev().find(|&i| self.a[i] != 0).unwrap_or(0);
+        let shift = self.a[top].leading_zeros();
+        [&self.a, &self.b].map(|x| match shift {
+            0 => x[top],
+            _ if top == 0 => x[top] << shift,
+            _ => x[top] << shift | x[top - 1] >> (64 - shift),
+        })
+    }
+
+    /// Applies what [`steps`] found.
+    #[inline(always)]
+    fn apply(&mut self, [u, v, w, z]: [u64; 4], odd: bool) {
+        let (a, b) = (self.a, self.b);
+        if odd {
+            self.a = difference(&b, v, &a, u);
+            self.b = difference(&a, w, &b, z);
+            self.t_is_negative = !self.t_is_negative;
+        } else {
+            self.a = difference(&a, u, &b, v);
+            self.b = difference(&b, z, &a, w);
+        }
+        // Of opposite signs, so that the differences are sums.
+        let (s, t) = (self.s, self.t);
+        self.s = sum(&s, u, &t, v);
+        self.t = sum(&s, w, &t, z);
+    }
+
+    /// One whole division, for the rare quotients that the leading words do not show.
+    #[cold]
+    fn step(&mut self) {
+        while !is_less(&self.a, &self.b) {
+            let mut shift = 0;
+            while !is_less(&self.a, &double(&self.b, shift + 1)) && self.b[3] >> (63 - shift) == 0 {
+                shift += 1;
+            }
+            self.a = subtract_words(&self.a, &double(&self.b, shift)).0;
+            self.s = sum(&self.s, 1, &self.t, 1 << shift);
+        }
+        (self.a, self.b, self.s, self.t) = (self.b, self.a, self.t, self.s);
+        self.t_is_negative = !self.t_is_negative;
+    }
+}
+
+/// `2^n x` modulo 2^256, `n < 64`.
+fn double(x: &U256, n: u32) -> U256 {
+    core::array::from_fn(|i| if n == 0 || i == 0 { x[i] << n } else { x[i] << n | x[i - 1] >> (64 - n) })
+}
+
+/// `f x - g y` modulo 2^256.
+#[inline(always)]
+fn difference(x: &U256, f: u64, y: &U256, g: u64) -> U256 {
+    let (mut first, mut second, mut borrow) = (0, 0, false);
+    core::array::from_fn(|i| {
+        let (a, b);
+        (a, first) = multiply_word(x[i], f, first, 0);
+        (b, second) = multiply_word(y[i], g, second, 0);
+        let (part, under) = a.overflowing_sub(b);
+        let (part, under_again) = part.overflowing_sub(borrow.into());
+        borrow = under | under_again;
+        part
+    })
+}
+
+/// `f x + g y`, which is below 2^256.
+#[inline(always)]
+fn sum(x: &U256, f: u64, y: &U256, g: u64) -> U256 {
+    let (mut first, mut second) = (0, 0);
+    core::array::from_fn(|i| {
+        let a;
+        (a, first) = multiply_word(x[i], f, first, 0);
+        let b;
+        (b, second) = multiply_word(y[i], g, second, a);
+        b
+    })
+}
