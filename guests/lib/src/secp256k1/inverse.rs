@@ -3,7 +3,7 @@
 //! for finding the GCD of long integers", 1995, section 2), and are applied together.
 
 use super::scalar::ORDER;
-use super::{U256, is_less, multiply_word, subtract_words};
+use super::{U256, add_words, is_less, multiply_word, subtract_words};
 
 /// Two neighbours in Euclid's sequence.
 struct Pair {
@@ -82,25 +82,36 @@ impl Pair {
         self.t = sum(&s, w, &t, z);
     }
 
-    /// One whole division, for the rare quotients that the leading words do not show.
+    /// One whole division by shifts, for the rare quotients that the leading words do not show.
     #[cold]
     fn step(&mut self) {
         while !is_less(&self.a, &self.b) {
-            let mut shift = 0;
-            while !is_less(&self.a, &double(&self.b, shift + 1)) && self.b[3] >> (63 - shift) == 0 {
-                shift += 1;
+            let mut shift = bits(&self.a) - bits(&self.b);
+            if is_less(&self.a, &shift_left(&self.b, shift)) {
+                shift -= 1;
             }
-            self.a = subtract_words(&self.a, &double(&self.b, shift)).0;
-            self.s = sum(&self.s, 1, &self.t, 1 << shift);
+            self.a = subtract_words(&self.a, &shift_left(&self.b, shift)).0;
+            self.s = add_words(&self.s, &shift_left(&self.t, shift)).0;
         }
         (self.a, self.b, self.s, self.t) = (self.b, self.a, self.t, self.s);
         self.t_is_negative = !self.t_is_negative;
     }
 }
 
-/// `2^n x` modulo 2^256, `n < 64`.
-fn double(x: &U256, n: u32) -> U256 {
-    core::array::from_fn(|i| if n == 0 || i == 0 { x[i] << n } else { x[i] << n | x[i - 1] >> (64 - n) })
+/// Place of the highest bit, from 1; 0 for 0.
+fn bits(x: &U256) -> usize {
+    let top = x.iter().rposition(|&word| word != 0);
+    top.map_or(0, |top| 64 * (top + 1) - x[top].leading_zeros() as usize)
+}
+
+/// `2^n x` modulo 2^256.
+fn shift_left(x: &U256, n: usize) -> U256 {
+    let (words, bits) = (n / 64, n % 64);
+    let word = |i: usize| i.checked_sub(words).map_or(0, |i| x[i]);
+    core::array::from_fn(|i| match bits {
+        0 => word(i),
+        _ => word(i) << bits | i.checked_sub(1).map_or(0, word) >> (64 - bits),
+    })
 }
 
 /// `f x - g y` modulo 2^256.
