@@ -123,3 +123,15 @@ fn point_operations() {
         check_elf("point operations", &testing::elf(&code, &data, 64), &[], steps, 1);
     }
 }
+
+/// One recovery of a key: input and output are those of the guest's vectors.
+#[test]
+fn ecrecover() {
+    let path = format!("{}/../../guests/vectors.json", env!("CARGO_MANIFEST_DIR"));
+    let vectors = std::fs::read_to_string(path).expect("the vectors are committed");
+    let (_, after) = vectors.split_once(r#""guest": "ecrecover", "input": ""#).expect("a vector of the guest");
+    let (hex, _) = after.split_once('"').expect("its input");
+    let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hex"));
+    let input: Vec<u8> = digits.map(|pair| u8::from_str_radix(pair, 16).expect("hex")).collect();
+    check("ecrecover", &input, 1 << 13, 1);
+}

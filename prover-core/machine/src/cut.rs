@@ -15,8 +15,8 @@ use crate::hash::{Digest, Hasher};
 use crate::isa::{Family, Instruction};
 use crate::keccak::ROUNDS;
 use crate::layout::{
-    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, SECP256K1_TICKS,
-    START_TS, STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES,
+    SECP256K1_TICKS, START_TS, STEP_TICKS,
 };
 use crate::memory::Memory;
 use crate::opening::Opening;
@@ -177,8 +177,8 @@ impl<'a> Cutter<'a> {
 
         let mut rows = *self.tracker.budget.rows();
         let point_operations = rows[Table::Secp256k1Add] + rows[Table::Secp256k1Double];
-        let extra_ticks = (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall]
-            + (SECP256K1_TICKS - STEP_TICKS) * point_operations;
+        let extra_ticks =
+            (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall] + (SECP256K1_TICKS - STEP_TICKS) * point_operations;
         rows[Table::Leaf] = leaves.len() as u32;
         rows[Table::Node] = frontier.nodes() as u32;
         rows[Table::Uncle] = uncles.len() as u32;

@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use hearth_chips::lookups::NotInTable;
-use hearth_chips::tables::{Table, Tables};
+use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};

@@ -34,22 +34,32 @@ pub fn invert(x: &U256) -> U256 {
     if pair.t_is_negative { pair.s } else { subtract_words(&ORDER, &pair.s).0 }
 }
 
-/// Quotients that two numbers with these leading words have for certain: absolute values `(u, v, w, z)` of the matrix that
-/// makes `(u a - v b, z b - w a)` of `(a, b)`, or the opposite of both if the number of quotients is odd.
+/// Quotients that two numbers with these leading words, `a` not below `b`, have for certain: absolute values `(u, v, w, z)` of
+/// the matrix that makes `(u a - v b, z b - w a)` of `(a, b)`, or the opposite of both if the number of quotients is odd. v is 0
+/// if there is none.
 #[inline(always)]
 fn steps(mut a: u64, mut b: u64) -> ([u64; 4], bool) {
-    // Each is one quotient behind what was divided: the condition is on the remainder after it.
-    let (mut u0, mut u1, mut u2) = (0u64, 1u64, 0u64);
-    let (mut v0, mut v1, mut v2) = (0u64, 0u64, 1u64);
-    let mut odd = true;
-    while b >= v2 && a - b >= v1 + v2 {
-        let quotient = a / b;
-        (a, b) = (b, a - quotient * b);
-        (u0, u1, u2) = (u1, u2, u1 + quotient * u2);
-        (v0, v1, v2) = (v1, v2, v1 + quotient * v2);
-        odd = !odd;
+    let (mut u, mut v, mut w, mut z) = (1u64, 0u64, 0u64, 1u64);
+    if b == 0 || a == b {
+        return ([0; 4], false);
     }
-    ([u0, v0, u1, v1], odd)
+    // The condition is on the remainder after a quotient, so the last one divided is taken back.
+    loop {
+        let quotient = a / b;
+        a -= quotient * b;
+        u += quotient * w;
+        v += quotient * z;
+        if a < v || b - a < v + z {
+            return ([u - quotient * w, v - quotient * z, w, z], false);
+        }
+        let quotient = b / a;
+        b -= quotient * a;
+        w += quotient * u;
+        z += quotient * v;
+        if b < z || a - b < v + z {
+            return ([w - quotient * u, z - quotient * v, u, v], true);
+        }
+    }
 }
 
 impl Pair {
@@ -82,9 +92,14 @@ impl Pair {
         self.t = sum(&s, w, &t, z);
     }
 
-    /// One whole division by shifts, for the rare quotients that the leading words do not show.
+    /// One whole division, for what the leading words do not show: a last, small one, or by shifts a rare one.
     #[cold]
     fn step(&mut self) {
+        if self.a[1..] == [0; 3] {
+            let quotient = self.a[0] / self.b[0];
+            self.a[0] -= quotient * self.b[0];
+            self.s = sum(&self.s, 1, &self.t, quotient);
+        }
         while !is_less(&self.a, &self.b) {
             let mut shift = bits(&self.a) - bits(&self.b);
             if is_less(&self.a, &shift_left(&self.b, shift)) {

@@ -19,8 +19,8 @@ static GENERATOR: [Odd<{ 1 << (WIDE - 1) }>; 2] = generator();
 /// `u G + v P` for a point of the curve, or nothing for the neutral element.
 pub fn multiply_sum(u: &U256, v: &U256, p: &Point) -> Option<Point> {
     let [first, second] = odd(p);
-    // By bit, one digit of each half: 0, or 1 more than the place of the digit's multiple.
-    let mut digits = [[0u8; 4]; DIGITS];
+    // By bit, a byte for the digit of each half: 0, or 1 more than the place of the digit's multiple.
+    let mut digits = [0u32; DIGITS];
     let [u, v] = [halves(u), halves(v)];
     spread::<WIDE>(&u[0], 0, &mut digits);
     spread::<WIDE>(&u[1], 1, &mut digits);
@@ -28,50 +28,54 @@ pub fn multiply_sum(u: &U256, v: &U256, p: &Point) -> Option<Point> {
     spread::<NARROW>(&v[1], 3, &mut digits);
 
     let mut sum = Sum::neutral();
-    for digits in digits.iter().rev() {
+    for &digits in digits.iter().rev() {
         sum.double();
-        if *digits == [0; 4] {
-            continue;
-        }
-        let points = [&GENERATOR[0].0[..], &GENERATOR[1].0, &first.0, &second.0];
-        for (&digit, points) in digits.iter().zip(points) {
-            if let Some(point) = points.get(usize::from(digit).wrapping_sub(1)) {
-                sum.add(point);
-            }
+        if digits != 0 {
+            add_digit::<0, _>(&mut sum, digits, &GENERATOR[0]);
+            add_digit::<1, _>(&mut sum, digits, &GENERATOR[1]);
+            add_digit::<2, _>(&mut sum, digits, &first);
+            add_digit::<3, _>(&mut sum, digits, &second);
         }
     }
     sum.point()
 }
 
+/// Adds the multiple for the digit in byte `COLUMN`.
+#[inline(always)]
+fn add_digit<const COLUMN: usize, const N: usize>(sum: &mut Sum, digits: u32, multiples: &Odd<N>) {
+    let digit = (digits >> (8 * COLUMN)) as u8;
+    if digit != 0 {
+        // The place is below N, a power of two.
+        sum.add(&multiples.0[usize::from(digit - 1) % N]);
+    }
+}
+
 /// Writes the digits of a half, in windows of `W` bits, to column `column`.
 #[inline(always)]
-fn spread<const W: u32>(half: &Half, column: usize, digits: &mut [[u8; 4]; DIGITS]) {
+fn spread<const W: u32>(half: &Half, column: usize, digits: &mut [u32; DIGITS]) {
     let window = 1 << W;
     let (mut low, mut high) = (half.magnitude as u64, (half.magnitude >> 64) as u64);
-    let mut at = 0;
+    // Of a negative half, the place of a digit is that of its opposite: all bits of it are turned.
+    let turn = if half.is_negative { window / 2 - 1 } else { 0 };
+    let mut left = &mut digits[..];
     while low | high != 0 {
         if low & 1 == 0 {
             low = low >> 1 | high << 63;
             high >>= 1;
-            at += 1;
+            left = left.get_mut(1..).unwrap_or_default();
             continue;
         }
         let digit = low & (window - 1);
+        // A digit of more than half a window stands for itself less a window. The place of digit d is (d + 2^W / 2 - 1) / 2.
+        let place = (digit ^ window / 2) / 2 ^ turn;
         low = low >> W | high << (64 - W);
         high >>= W;
-        // A digit of more than half a window stands for itself less a window.
-        if digit > window / 2 {
-            let (next, over) = low.overflowing_add(1);
-            low = next;
-            high += u64::from(over);
+        low = low.wrapping_add(digit / (window / 2));
+        high += u64::from(low == 0) & digit / (window / 2);
+        if let Some(digits) = left.first_mut() {
+            *digits |= (place as u32 + 1) << (8 * column);
         }
-        // The place of digit d is (d + 2^W / 2 - 1) / 2; of a negative half it is that of -d.
-        let place = (digit + window / 2) % window / 2;
-        let place = if half.is_negative { window / 2 - 1 - place } else { place };
-        if let Some(digits) = digits.get_mut(at) {
-            digits[column] = place as u8 + 1;
-        }
-        at += W as usize;
+        left = left.get_mut(W as usize..).unwrap_or_default();
     }
 }
 

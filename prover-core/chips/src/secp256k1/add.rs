@@ -12,8 +12,8 @@ use p3_lookup::InteractionBuilder;
 use super::canonical::{Canonical, below_prime};
 use super::line::{self, Digits, Line, Start};
 use super::operand::{
-    ByteCoordinate, LimbCoordinate, Pointer, access, bytes, ecall, expressions, integers, limbs, look_up_bytes, read_code,
-    read_pointer,
+    ByteCoordinate, LimbCoordinate, Pointer, access, bytes, ecall, expressions, integers, limbs, look_up_bytes,
+    read_code, read_pointer,
 };
 use super::relation::{Bounds, Number, Value};
 use crate::Felt;
