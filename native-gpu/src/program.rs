@@ -1,13 +1,15 @@
 //! The program and its input as the command line names them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use hearth_machine::elf::MAX_FILE;
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::INPUT_MAX;
 use hearth_machine::program::Program;
 
 use crate::failure::{self, Failure};
+
+/// Largest ELF file that is read: debug information of a large guest included.
+const MAX_FILE: u64 = 1 << 28;
 
 /// A guest and what it reads.
 #[derive(clap::Args)]
@@ -32,7 +34,7 @@ impl Guest {
 }
 
 /// Reads a guest's ELF file.
-pub fn load_program(path: &PathBuf) -> Result<Program, Failure> {
+pub fn load_program(path: &Path) -> Result<Program, Failure> {
     let file = failure::read(path, MAX_FILE)?;
     Program::from_elf(&Hasher::new(), &file).map_err(|error| Failure::bad_input(path, error))
 }

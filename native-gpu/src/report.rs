@@ -1,5 +1,6 @@
 //! What commands print: one line of JSON for scripts, or lines for people.
 
+use hearth_soundness::SHARD_CLAIM;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -13,6 +14,26 @@ pub fn print(json: bool, value: &impl Serialize, human: impl FnOnce() -> String)
         println!("{}", human());
     }
     Ok(())
+}
+
+/// The security of a verdict, as published.
+#[derive(Clone, Debug, Serialize)]
+pub struct Bits {
+    security_bits: u32,
+    regime: String,
+}
+
+impl Bits {
+    /// That of the weakest shard proof that a verifier admits.
+    pub fn of_shards() -> Self {
+        Self { security_bits: SHARD_CLAIM.bits, regime: SHARD_CLAIM.regime.to_string() }
+    }
+}
+
+impl std::fmt::Display for Bits {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} bits per shard, {}", self.security_bits, self.regime)
+    }
 }
 
 /// A duration in seconds, rounded to milliseconds.

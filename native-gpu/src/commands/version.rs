@@ -15,7 +15,7 @@ pub struct Arguments {
 #[derive(Serialize)]
 struct Version {
     version: &'static str,
-    package_format: u16,
+    package_format: u32,
     proof_format: u16,
     target_cpu: Vec<&'static str>,
 }

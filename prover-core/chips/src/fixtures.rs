@@ -54,7 +54,7 @@ pub fn branch(op: Op, x: u64, y: u64, target: u32, taken: bool) -> Step {
     step
 }
 
-/// Index of a column: `pick` gets the row struct over its own indexes as cells.
+/// A row of a chip of this width whose cells are their own indexes: borrow it as the row struct to name a column.
 pub fn indexes(width: usize) -> Vec<usize> {
     (0..width).collect()
 }

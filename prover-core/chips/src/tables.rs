@@ -34,7 +34,7 @@ use crate::memory_leaf::MemoryLeafChip;
 use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
 use crate::mul::MulChip;
-use crate::poseidon2::{HashCall, Poseidon2Chip};
+use crate::poseidon2::Poseidon2Chip;
 use crate::secp256k1::{PointAddChip, PointDoubleChip};
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
@@ -60,6 +60,16 @@ macro_rules! tables {
             /// Messages of a row.
             pub fn interactions(self) -> usize {
                 match self { $(Self::$variant => check::interactions::<$chip>(),)* }
+            }
+
+            /// Highest degree of constraints, and of message fields and counts.
+            pub fn degrees(self) -> (usize, usize) {
+                match self { $(Self::$variant => check::degrees::<$chip>(),)* }
+            }
+
+            /// Whether the all-zero row holds every constraint and sends nothing.
+            pub fn zero_row_is_neutral(self) -> bool {
+                match self { $(Self::$variant => check::zero_row_is_neutral::<$chip>(),)* }
             }
 
             /// What the checker of the tests finds in a table of this kind.
@@ -255,11 +265,7 @@ impl Tables {
             }
         }
 
-        let calls: Vec<HashCall> = lookups
-            .hashes()
-            .iter()
-            .map(|(call, &uses)| HashCall { tag: call.tag, level: call.level, input: call.input, uses })
-            .collect();
+        let calls = lookups.hash_calls();
         matrices.push(Poseidon2Chip::table(&calls, height(calls.len())));
         let and = lookups.and();
         matrices.push(AndChip::table(and, height(AndChip::rows(and))));

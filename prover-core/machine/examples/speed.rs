@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::cut::{Assembler, Limits, Runner};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::replay::replay;
@@ -14,22 +14,31 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let input = arguments.next().map(std::fs::read).transpose()?.unwrap_or_default();
     let hasher = Hasher::new();
 
-    let start = Clock::now();
+    let start = Instant::now();
     let program = Program::from_elf(&hasher, &elf)?;
     println!("load     {:>10.1?}", start.elapsed());
 
     let mut machine = Machine::new(&program, &input)?;
     let start = Clock::now();
     machine.run(u64::MAX)?;
-    rate("plain", machine.steps(), start);
+    rate("plain", machine.steps(), start.elapsed());
     println!("outcome  {:?}", machine.outcome());
 
-    let start = Clock::now();
-    let mut cutter = Cutter::new(&hasher, &program, &input, Limits::steps(1 << 18))?;
+    let start = Instant::now();
+    let mut runner = Runner::new(&program, &input, Limits::steps(1 << 18))?;
+    let mut assembler = Assembler::new(&hasher, &program, &input)?;
     println!("start    {:>10.1?}", start.elapsed());
+    let (mut running, mut shards) = (Duration::ZERO, Vec::new());
     let start = Clock::now();
-    let shards = (&mut cutter).collect::<Result<Vec<_>, _>>()?;
-    rate("cut", cutter.steps(), start);
+    loop {
+        let lap = Clock::now();
+        let section = runner.next_section()?;
+        running += lap.elapsed();
+        let Some(section) = section else { break };
+        shards.push(assembler.assemble(section));
+    }
+    rate("cut", runner.steps(), start.elapsed());
+    rate("  run", runner.steps(), running);
     println!("shards   {:>10}", shards.len());
     let bytes: usize = shards.iter().map(|shard| shard.package.encoded_len()).sum();
     println!("package  {:>10} bytes in the mean", bytes / shards.len());
@@ -39,12 +48,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     for shard in some {
         replay(&hasher, &shard.package)?;
     }
-    rate("replay", some.iter().map(|shard| u64::from(shard.package.steps)).sum(), start);
+    let steps = some.iter().map(|shard| u64::from(shard.package.steps)).sum();
+    rate("replay", steps, start.elapsed());
     Ok(())
 }
 
-fn rate(what: &str, steps: u64, start: Clock) {
-    let seconds = start.elapsed().as_secs_f64();
+fn rate(what: &str, steps: u64, time: Duration) {
+    let seconds = time.as_secs_f64();
     println!("{what:<8} {:>10.1} M steps/s ({steps} steps)", steps as f64 / seconds / 1e6);
 }
 

@@ -4,20 +4,19 @@
 //! room, which is when the height doubles, is the area summed again. So the budget is never passed, and an
 //! instruction costs one comparison.
 
-use crate::keccak::ROUNDS;
 use crate::rows::{Costs, PerTable, Rows, Table};
 
 /// Most rows that one instruction adds to a table: five data leaves with their paths below the root (a call of keccak-f
-/// touches 25 words), one code leaf with its path, eight pairs of bytes.
+/// touches 25 words), one code leaf with its path, eight pairs of bytes. Optional tables keep no room: whoever adds to
+/// them asks [`Budget::admits`] first.
 fn slack() -> Rows {
     let (leaves, nodes, code_nodes) = (5, 5 * 26, 24);
-    let mut slack = PerTable([1; Table::COUNT]);
+    let mut slack = PerTable(core::array::from_fn(|table| u32::from(!Table::is_optional(table))));
     slack[Table::Leaf] = leaves;
     slack[Table::Node] = nodes;
     slack[Table::Uncle] = nodes;
     slack[Table::CodeNode] = code_nodes;
     slack[Table::And] = 8;
-    slack[Table::KeccakRound] = ROUNDS as u32;
     slack[Table::Poseidon2] = 2 * (leaves + nodes) + 1 + code_nodes;
     slack
 }
@@ -28,6 +27,8 @@ pub struct Budget {
     costs: Costs,
     /// Most cells.
     cells: u64,
+    /// Most messages.
+    messages: u64,
     /// Rows so far, or bounds for them.
     rows: Rows,
     /// A count up to this leaves room for one more instruction.
@@ -38,11 +39,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A budget of `cells`.
-    pub fn new(costs: Costs, cells: u64) -> Self {
+    /// A budget of `cells` cells and `messages` messages.
+    pub fn new(costs: Costs, cells: u64, messages: u64) -> Self {
         Self {
             costs,
             cells,
+            messages,
             rows: Rows::default(),
             room: Rows::default(),
             heights: Rows::default(),
@@ -55,10 +57,9 @@ impl Budget {
     pub fn start(&mut self, rows: Rows) -> bool {
         self.rows = rows;
         for table in 0..Table::COUNT {
-            let least = rows.0[table] + self.slack.0[table];
-            self.set_height(table, self.costs.height(least) as u32);
+            self.fit(table);
         }
-        self.is_full = self.costs.cells(&self.heights) > self.cells;
+        self.is_full = !self.holds(&self.heights);
         !self.is_full
     }
 
@@ -88,14 +89,30 @@ impl Budget {
         self.is_full
     }
 
-    #[cold]
-    fn grow(&mut self, table: usize) {
-        // One instruction never adds more than the slack, so one doubling is enough.
-        self.set_height(table, 2 * self.heights.0[table]);
-        self.is_full |= self.costs.cells(&self.heights) > self.cells;
+    /// Whether rows can be added to optional tables without passing the budget.
+    pub fn admits(&self, added: &[(Table, u32)]) -> bool {
+        let mut heights = self.heights;
+        for &(table, rows) in added {
+            heights[table] = heights[table].max(self.costs.height(self.rows[table] + rows) as u32);
+        }
+        self.holds(&heights)
     }
 
-    fn set_height(&mut self, table: usize, height: u32) {
+    /// Whether tables of these heights are within the budget.
+    fn holds(&self, heights: &Rows) -> bool {
+        self.costs.cells(heights) <= self.cells && self.costs.interactions(heights) <= self.messages
+    }
+
+    #[cold]
+    fn grow(&mut self, table: usize) {
+        self.fit(table);
+        self.is_full |= !self.holds(&self.heights);
+    }
+
+    /// Sets the least height with room for one more instruction; an empty optional table has none.
+    fn fit(&mut self, table: usize) {
+        let rows = self.rows.0[table] + self.slack.0[table];
+        let height = if rows == 0 { 0 } else { self.costs.height(rows) as u32 };
         self.heights.0[table] = height;
         self.room.0[table] = height - self.slack.0[table];
     }

@@ -11,8 +11,10 @@ use thiserror::Error;
 use crate::layout::{CODE_END, LEAF_BYTES, PROGRAM_END};
 use crate::memory::little_endian;
 
+/// Most bytes of a file.
+pub const MAX_FILE: u64 = 1 << 28;
 /// Most bytes between the first and the last byte of code.
-pub const MAX_CODE_SPAN: u64 = 1 << 26;
+pub const MAX_CODE_SPAN: u64 = 1 << 25;
 /// Most program headers.
 pub const MAX_SEGMENTS: usize = 64;
 
@@ -22,6 +24,9 @@ pub enum ElfError {
     /// A header or a segment's bytes lie beyond the end of the file.
     #[error("the file is truncated")]
     Truncated,
+    /// More than [`MAX_FILE`] bytes.
+    #[error("the file has more than {MAX_FILE} bytes")]
+    TooLong,
     /// Magic, class or byte order.
     #[error("not a 64-bit little-endian ELF file")]
     NotElf,
@@ -87,6 +92,9 @@ const PT_INTERP: u64 = 3;
 impl Elf {
     /// Parses a file.
     pub fn parse(file: &[u8]) -> Result<Self, ElfError> {
+        if file.len() as u64 > MAX_FILE {
+            return Err(ElfError::TooLong);
+        }
         let header = file.get(..HEADER_BYTES).ok_or(ElfError::Truncated)?;
         if header[..6] != [0x7f, b'E', b'L', b'F', 2, 1] {
             return Err(ElfError::NotElf);

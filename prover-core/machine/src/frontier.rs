@@ -132,11 +132,46 @@ impl Frontier {
         for level in 0..self.kind.depth() as usize {
             let here;
             (here, uncles) = uncles.split_at_checked(self.levels[level].uncles.len())?;
-            let blocks: Vec<[Felt; BLOCK]> =
-                self.pairs(level, &digests[level], here).map(|[left, right]| children(&left, &right)).collect();
-            digests.push(hasher.compress_all(self.kind.node_tag(), level as u32 + 1, &blocks));
+            let pairs = self.pairs(level, &digests[level], here);
+            let above = self.hash_pairs(hasher, level, pairs);
+            digests.push(above);
         }
         uncles.is_empty().then_some(digests)
+    }
+
+    /// Folds again after leaves have changed; only what differs from `old`, a fold under the same uncles, is hashed.
+    /// `None` as in [`Frontier::fold`].
+    pub fn refold(
+        &self,
+        hasher: &Hasher,
+        old: &Digests,
+        leaves: Vec<Digest>,
+        mut uncles: &[Digest],
+    ) -> Option<Digests> {
+        if leaves.is_empty() || leaves.len() != self.levels[0].opened.len() {
+            return None;
+        }
+        let mut digests = Vec::with_capacity(self.levels.len());
+        digests.push(leaves);
+        for level in 0..self.kind.depth() as usize {
+            let here;
+            (here, uncles) = uncles.split_at_checked(self.levels[level].uncles.len())?;
+            let pairs = || self.pairs(level, &digests[level], here).zip(self.pairs(level, &old[level], here));
+            let changed = pairs().filter(|(new, old)| new != old).map(|(new, _)| new);
+            let mut hashed = self.hash_pairs(hasher, level, changed).into_iter();
+            let above = pairs().zip(&old[level + 1]).map(|((new, old), &digest)| match new == old {
+                true => Some(digest),
+                false => hashed.next(),
+            });
+            let above = above.collect::<Option<_>>()?;
+            digests.push(above);
+        }
+        uncles.is_empty().then_some(digests)
+    }
+
+    fn hash_pairs(&self, hasher: &Hasher, level: usize, pairs: impl Iterator<Item = [Digest; 2]>) -> Vec<Digest> {
+        let blocks: Vec<[Felt; BLOCK]> = pairs.map(|[left, right]| children(&left, &right)).collect();
+        hasher.compress_all(self.kind.node_tag(), level as u32 + 1, &blocks)
     }
 }
 

@@ -14,12 +14,14 @@
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
+//! | [`wire`] | the bytes of packages, openings and statements |
 //! | [`opening`] | exit code and output, opened from the last root |
 
 #![no_std]
 
 extern crate alloc;
 
+mod assemble;
 mod budget;
 pub mod code;
 pub mod cut;
@@ -42,7 +44,10 @@ pub mod replay;
 pub mod rows;
 pub mod run;
 pub mod secp256k1;
+mod section;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trace;
+mod track;
 pub mod tree;
+pub mod wire;

@@ -12,6 +12,7 @@ use crate::layout::{LEAF_BYTES, LEAF_WORDS, OUTPUT_BASE, OUTPUT_MAX, REGISTER_LE
 use crate::memory::Memory;
 use crate::run::Outcome;
 use crate::tree::Tree;
+use crate::wire::{DIGEST_BYTES, DecodeError, Reader, Wire, write_all};
 
 /// Leaf of a0.
 const EXIT_LEAF: u32 = REGISTER_LEAF + 10 / LEAF_WORDS as u32;
@@ -72,6 +73,25 @@ impl Opening {
         let words = self.output.iter().flatten().skip(1);
         let output = words.flat_map(|word| word.to_le_bytes());
         Ok(Outcome { exit_code: self.registers[EXIT_SLOT], output: output.take(len as usize).collect() })
+    }
+}
+
+/// The number of the output's leaves and of siblings, then everything in the order of the fields.
+impl Wire for Opening {
+    fn write(&self, bytes: &mut Vec<u8>) {
+        write_all(bytes, [&(self.output.len() as u32), &(self.uncles.len() as u32)]);
+        write_all(bytes, &self.output);
+        self.registers.write(bytes);
+        write_all(bytes, &self.uncles);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        let [output, uncles] = <[u32; 2]>::read(reader)?;
+        Ok(Self {
+            output: reader.list(output, LEAF_BYTES as usize)?,
+            registers: Wire::read(reader)?,
+            uncles: reader.list(uncles, DIGEST_BYTES)?,
+        })
     }
 }
 

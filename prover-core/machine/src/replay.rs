@@ -9,7 +9,7 @@ use crate::decode::decode;
 use crate::exec::{Cpu, Host, PointCall, Retired, run};
 use crate::fault::{Cause, Fault};
 use crate::frontier::{Digests, Frontier, Kind, root};
-use crate::hash::{Digest, Hasher, code_block, memory_block};
+use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
 use crate::keccak::keccak_f;
 use crate::layout::{
@@ -94,8 +94,8 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
         return Err(BadPackage::Untouched);
     }
 
-    let blocks: Vec<_> = recorder.last.iter().map(memory_block).collect();
-    let new = fold(hasher, Kind::Memory, &memory, &blocks, &package.uncles)?;
+    let leaves = recorder.new_digests(hasher, &old[0]);
+    let new = memory.refold(hasher, &old, leaves, &package.uncles).ok_or(BadPackage::Siblings)?;
     if root(&new) != Some(statement.root_out) {
         return Err(BadPackage::RootOut);
     }
@@ -131,7 +131,7 @@ fn fold(
     hasher: &Hasher,
     kind: Kind,
     frontier: &Frontier,
-    blocks: &[[crate::hash::Felt; crate::hash::BLOCK]],
+    blocks: &[[Felt; BLOCK]],
     uncles: &[Digest],
 ) -> Result<Digests, BadPackage> {
     let leaves = hasher.compress_all(kind.leaf_tag(), 0, blocks);
@@ -259,6 +259,18 @@ impl<'a> Recorder<'a> {
         Ok(access.prev)
     }
 
+    /// Digests of the leaves now; unchanged ones keep their old digest.
+    fn new_digests(&self, hasher: &Hasher, old: &[Digest]) -> Vec<Digest> {
+        let changed = |at: usize| self.last[at] != self.package.leaves[at].1;
+        let blocks: Vec<_> = (0..old.len()).filter(|&at| changed(at)).map(|at| memory_block(&self.last[at])).collect();
+        let hashed = hasher.compress_all(Kind::Memory.leaf_tag(), 0, &blocks);
+        let mut digests = old.to_vec();
+        for (at, digest) in (0..old.len()).filter(|&at| changed(at)).zip(hashed) {
+            digests[at] = digest;
+        }
+        digests
+    }
+
     fn leaves(&self, old: &[Digest], new: &[Digest]) -> Vec<LeafRecord> {
         (self.package.leaves.iter().enumerate())
             .map(|(at, &(index, initial))| LeafRecord {
@@ -350,6 +362,9 @@ impl Host for Recorder<'_> {
         if op.writes_rd() {
             step.rd = self.access(register(rd), ts + 3, |_| retired.rd)?;
         }
+        // The interpreter's registers are those of the leaves.
+        debug_assert!(!op.reads_rs1() || step.rs1.prev == retired.rs1);
+        debug_assert!(!op.reads_rs2(is_imm) || step.rs2.prev == retired.operand);
         self.steps[retired.family as usize].push(step);
         self.ts += STEP_TICKS;
         Ok(())

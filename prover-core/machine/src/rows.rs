@@ -43,6 +43,11 @@ impl Table {
     /// Number of tables.
     pub const COUNT: usize = Family::COUNT + 12;
 
+    /// Whether a shard may be without the table (at index `index`).
+    pub(crate) const fn is_optional(index: usize) -> bool {
+        index >= Self::KeccakCall.index()
+    }
+
     /// Whether the table at `index` is there in a shard with `rows`. Keccak-f has a key of its own; every other
     /// accelerator comes with the key that has them all.
     fn is_present(index: usize, rows: &Rows) -> bool {
@@ -99,6 +104,11 @@ impl<T> IndexMut<Table> for PerTable<T> {
 pub type Rows = PerTable<u32>;
 
 impl Rows {
+    /// Calls for points of secp256k1.
+    pub fn point_operations(&self) -> u32 {
+        self[Table::Secp256k1Add] + self[Table::Secp256k1Double]
+    }
+
     /// Rows of a trace, counted from the trace alone.
     pub fn of(trace: &ShardTrace) -> Self {
         let mut rows = Self::default();

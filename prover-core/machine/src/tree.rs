@@ -147,12 +147,16 @@ mod tests {
             let batch: Vec<_> = batch.into_iter().collect();
             let frontier = Frontier::new(Kind::Memory, batch.iter().map(|&(index, _)| index).collect());
             let uncles = tree.uncles(&frontier);
+            let before = frontier.levels()[0].opened.iter().map(|&index| tree.get(0, index)).collect();
+            let before = frontier.fold(&hasher, before, &uncles).unwrap();
+            assert_eq!(root(&before), Some(tree.root()));
             tree.update_memory(&hasher, &batch);
             let expected = naive(&hasher, &zero, &leaves, 27, 0);
             assert_eq!(tree.root(), expected);
             // The frontier's fold under unchanged uncles gives the new root.
-            let digests = batch.iter().map(|(_, leaf)| hasher.memory_leaf(leaf)).collect();
-            let folded = frontier.fold(&hasher, digests, &uncles).unwrap();
+            let digests: Vec<_> = batch.iter().map(|(_, leaf)| hasher.memory_leaf(leaf)).collect();
+            let folded = frontier.fold(&hasher, digests.clone(), &uncles).unwrap();
+            assert_eq!(frontier.refold(&hasher, &before, digests, &uncles).as_ref(), Some(&folded));
             assert_eq!(root(&folded), Some(expected));
         }
     }

@@ -2,14 +2,16 @@
 
 use hearth_machine::cut::{CutError, Cutter, Limits, Shard};
 use hearth_machine::hash::Hasher;
+use hearth_machine::isa::Family;
 use hearth_machine::layout::HALT_PC;
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::package::{DecodeError, Package};
-use hearth_machine::program::input_digest;
+use hearth_machine::program::{Program, input_digest};
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_machine::rows::{Costs, PerTable, Rows, TableCost};
+use hearth_machine::rows::{Costs, PerTable, Rows, Table, TableCost};
 use hearth_machine::run::Machine;
-use hearth_machine::testing;
+use hearth_machine::testing::{self, random, random::Random};
+use hearth_machine::wire::Wire;
 
 #[test]
 fn shards_chain_from_the_initial_state_to_halt() {
@@ -68,30 +70,79 @@ fn a_changed_opening_is_refused() {
     assert_eq!(refuse(&|o| o.output[0][0] = u64::MAX), OpeningError::TooLong(u64::MAX));
     assert_eq!(refuse(&|o| o.output.clear()), OpeningError::Shape);
     assert_eq!(refuse(&|o| o.uncles.truncate(3)), OpeningError::Shape);
+
+    let bytes = good.encode();
+    assert_eq!(Opening::decode(&bytes), Ok(good.clone()));
+    for len in 0..bytes.len() {
+        assert_eq!(Opening::decode(&bytes[..len]), Err(DecodeError::Length));
+    }
+    assert_eq!(Opening::decode(&[&bytes[..], &[0]].concat()), Err(DecodeError::Length));
+    assert_eq!(Opening::decode(&[0xff; 100]), Err(DecodeError::Length));
 }
 
-/// Shards cut by area stay within their budget and use most of what powers of two allow.
+/// Costs that make every table matter.
+fn costs(seed: u32) -> Costs {
+    let mut random = Random(seed.into());
+    let mut cost = || TableCost { width: 1 + random.below(200), interactions: random.below(30) };
+    Costs {
+        tables: PerTable(core::array::from_fn(|_| cost())),
+        fixed_cells: 1000,
+        fixed_interactions: 500,
+        min_log_height: 4,
+    }
+}
+
+/// Shards cut by area stay within their budget, whatever the costs; predicted rows are generated rows.
 #[test]
 fn area_stays_within_the_budget() {
     let hasher = Hasher::new();
-    let program = testing::program(&hasher, &testing::torture());
-    let costs = Costs {
-        tables: PerTable(core::array::from_fn(|table| TableCost { width: 20 + table as u32, interactions: 10 })),
-        fixed_cells: 1000,
-        fixed_interactions: 0,
-        min_log_height: 4,
+    let mut random = Random(4);
+    let data = random::data(&mut random);
+    let code = [random::program(&mut random, 2000, 3), testing::exit(0)].concat();
+    let program = Program::from_elf(&hasher, &testing::elf(&code, &data, 4096)).unwrap();
+    let mut counts = Vec::new();
+    for seed in 0..4 {
+        let costs = costs(seed);
+        for cells in [180_000, 300_000, 500_000, 1 << 24] {
+            let cutter = Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap();
+            let shards = cutter.collect::<Result<Vec<_>, _>>().unwrap();
+            for Shard { package, rows } in &shards {
+                assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
+                assert!(costs.cells(rows) <= cells);
+                assert!(costs.interactions(rows) > 500);
+            }
+            counts.push(shards.len());
+        }
+        let mut cutter = Cutter::new(&hasher, &program, &[], Limits::cells(9000, costs)).unwrap();
+        assert_eq!(cutter.next_shard().unwrap_err(), CutError::Budget(9000));
+    }
+    assert!(counts.chunks(4).all(|counts| counts.is_sorted_by(|a, b| a >= b) && counts[3] == 1), "{counts:?}");
+    assert!(counts.iter().any(|&count| count > 5), "{counts:?}");
+}
+
+/// A call of keccak-f takes its rows from the budget only where there is one, and waits for the next shard otherwise.
+#[test]
+fn keccak_calls_stay_within_the_budget() {
+    let hasher = Hasher::new();
+    let call = [testing::li(10, testing::DATA_BASE), testing::li(17, 0x1000), vec![testing::ECALL]].concat();
+    let code = [call.repeat(20), testing::exit(0)].concat();
+    let program = testing::program(&hasher, &code);
+    let mut costs = Costs { min_log_height: 5, ..Costs::default() };
+    costs.tables[Table::KeccakRound].width = 1000;
+    let cut = |cells| -> Result<Vec<_>, CutError> {
+        Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap().collect()
     };
-    for cells in [48_000, 56_000, 64_000, 1 << 20] {
-        let cutter = Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap();
-        let shards = cutter.collect::<Result<Vec<_>, _>>().unwrap();
-        for Shard { package, rows } in &shards {
+    // 32 rows hold one call, 64 two, 128 five.
+    for (cells, calls) in [(32_000, 1), (64_000, 2), (100_000, 2), (128_000, 5)] {
+        let shards = cut(cells).unwrap();
+        for (at, Shard { package, rows }) in shards.iter().enumerate() {
             assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
             assert!(costs.cells(rows) <= cells);
+            assert!(rows[Table::KeccakCall] == calls || at + 1 == shards.len());
         }
-        assert_eq!(shards.len() == 1, cells == 1 << 20);
+        assert_eq!(shards.len(), 20usize.div_ceil(calls as usize));
     }
-    let mut cutter = Cutter::new(&hasher, &program, &[], Limits::cells(1 << 13, costs)).unwrap();
-    assert_eq!(cutter.next_shard().unwrap_err(), CutError::Budget(1 << 13));
+    assert_eq!(cut(31_000).unwrap_err(), CutError::Budget(31_000));
 }
 
 /// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
@@ -136,7 +187,7 @@ fn accesses_form_one_chain_per_word() {
                 assert_eq!(words[&(8 * leaf.index + slot as u32)], expected);
             }
         }
-        assert!(trace.steps[..11].iter().all(|steps| !steps.is_empty()));
+        assert!(trace.steps[..Family::Ecall as usize].iter().all(|steps| !steps.is_empty()));
         let uses: u32 = trace.decodes.iter().map(|decode| decode.uses).sum();
         assert_eq!(uses as usize, trace.steps.iter().map(Vec::len).sum::<usize>());
     }
@@ -189,6 +240,7 @@ fn a_changed_package_is_refused() {
 fn bytes_are_exact() {
     let (hasher, packages) = packages();
     let bytes = packages[1].encode();
+    assert_eq!(bytes.len(), packages[1].encoded_len());
     assert_eq!(Package::decode(&bytes).as_ref(), Ok(&packages[1]));
     for len in 0..bytes.len() {
         assert_eq!(Package::decode(&bytes[..len]), Err(DecodeError::Length));
@@ -205,11 +257,10 @@ fn bytes_are_exact() {
     // The top byte of the program root's first element: 2^31 and more is not canonical.
     assert_eq!(change(15, 0xff), Err(DecodeError::Digest));
     // No byte is free: changing any one is refused, here or by replay.
-    let mut seed = 1u64;
-    for at in 0..bytes.len() {
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(99);
-        let flipped = bytes[at] ^ ((seed >> 40) as u8).max(1);
-        if let Ok(package) = change(at, flipped) {
+    let mut random = Random(1);
+    for (at, byte) in bytes.iter().enumerate() {
+        let flip = 1 + random.below(255) as u8;
+        if let Ok(package) = change(at, byte ^ flip) {
             assert!(replay(&hasher, &package).is_err(), "byte {at}");
         }
     }

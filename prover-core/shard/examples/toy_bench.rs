@@ -12,8 +12,6 @@ use std::time::{Duration, Instant};
 use hearth_shard::backend::WhirKey;
 use hearth_soundness::SizeClass;
 
-const BITS: u8 = 16;
-
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = std::env::args().skip(1).map(|argument| argument.parse::<u8>());
     let log_cells = arguments.next().transpose()?.unwrap_or(20);
@@ -22,11 +20,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         .into_iter()
         .find(|class| class.log_cells() >= usize::from(log_cells))
         .ok_or("no size class is as large")?;
-    let key = WhirKey::setup(toy::chips(BITS), class)?;
     let log_height = log_cells - 5;
+    // The steps take 15/16 of the cells; the range table must fit in the rest.
+    let bits = 16.min(log_cells - 6);
+    let key = WhirKey::setup(toy::chips(bits), class)?;
     for _ in 0..repeats {
-        // The range table takes 2^17 cells, so the steps get what is left of 2^LOG_CELLS.
-        let run = toy::run(1 << log_height, log_height, BITS);
+        let run = toy::run(1 << log_height, log_height, bits);
         let cells: usize = run.traces.iter().map(|trace| trace.values.len()).sum();
         let (wall, cpu) = (Instant::now(), cpu_time());
         let bytes = key.prove(run.traces, &run.public_values)?;
@@ -65,9 +64,6 @@ fn cpu_time() -> Duration {
 /// Greatest resident memory of this process so far, in bytes.
 fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmHWM:"))
-        .unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
     line.trim().trim_end_matches(" kB").parse::<u64>().unwrap_or(0) << 10
 }

@@ -5,18 +5,18 @@
 
 use alloc::vec::Vec;
 
-use hearth_machine::hash::{DIGEST, Digest, Felt, Hasher};
+use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::layout::HALT_PC;
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::program::ProgramKey;
 use hearth_machine::run::Outcome;
 use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
-use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use serde::{Deserialize, Serialize};
 
 use crate::backend::SetupError;
-use crate::prover::ShardProof;
+use crate::encoding::{Words, digest, words};
+use crate::proof::ShardProof;
 use crate::verifier::{ShardVerifier, VerifyError};
 
 /// Version of the encoding and of everything that it commits to.
@@ -27,9 +27,6 @@ const MAGIC: [u8; 6] = *b"HEARTH";
 pub const MAX_BYTES: usize = 1 << 30;
 /// Largest number of shards in a run (docs/soundness.md).
 pub const MAX_SHARDS: usize = 1 << 13;
-
-/// A digest as canonical numbers.
-type Words = [u32; DIGEST];
 
 /// One shard of a chain. The rest of its statement is the end of the shard before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +46,7 @@ pub struct Link {
 impl Link {
     /// The link of a shard proof.
     pub fn new(shard: ShardProof) -> Self {
-        let ShardProof { statement, key, bytes } = shard;
+        let ShardProof { statement, key, bytes, .. } = shard;
         Self {
             root_out: words(&statement.root_out),
             pc_out: statement.pc_out,
@@ -227,9 +224,7 @@ impl ChainProof {
                 pc_out: link.pc_out,
                 ts_end: link.ts_end,
             };
-            verifier
-                .verify(&statement, link.key, &link.proof)
-                .map_err(|source| ChainError::Shard { index, source })?;
+            verifier.verify(&statement, link.key, &link.proof).map_err(|source| ChainError::Shard { index, source })?;
             (root_in, pc_in) = (statement.root_out, statement.pc_out);
         }
         if pc_in != HALT_PC {
@@ -239,13 +234,4 @@ impl ChainProof {
         let Outcome { exit_code, output } = opening.verify(&hasher, &root_in)?;
         Ok(Verified { exit_code, output, input, shards: self.links.len(), class })
     }
-}
-
-fn words(digest: &Digest) -> Words {
-    digest.map(|felt| felt.as_canonical_u32())
-}
-
-/// The digest, if all words are canonical.
-fn digest(words: &Words) -> Option<Digest> {
-    words.iter().all(|&word| word < Felt::ORDER_U32).then(|| words.map(Felt::from_u32))
 }

@@ -6,6 +6,7 @@
 //! | [`keys`] | the pinned set of keys |
 //! | [`prover`] | from a package to a proof of its statement |
 //! | [`verifier`] | verification of one shard against its statement |
+//! | [`proof`] | the proof of one shard |
 //! | [`chain`] | the proof of a whole run |
 
 #![cfg_attr(not(test), no_std)]
@@ -15,6 +16,8 @@ extern crate alloc;
 pub mod backend;
 pub mod chain;
 pub mod costs;
+mod encoding;
 pub mod keys;
+pub mod proof;
 pub mod prover;
 pub mod verifier;

@@ -1,17 +1,15 @@
 //! From a package to a proof of its statement.
 
-use alloc::vec::Vec;
-
 use hearth_chips::lookups::NotInTable;
 use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_machine::trace::Statement;
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 
 use crate::backend::{ProveError, SetupError};
 use crate::keys::{KeyId, Keys};
+use crate::proof::ShardProof;
 
 /// What the prover is doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,17 +20,6 @@ pub enum Stage {
     Tracing,
     /// Proving.
     Proving,
-}
-
-/// A proof of one shard.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ShardProof {
-    /// What it proves.
-    pub statement: Statement,
-    /// The key that it was made with.
-    pub key: KeyId,
-    /// The proof.
-    pub bytes: Vec<u8>,
 }
 
 /// What a proof cost.
@@ -103,6 +90,6 @@ impl ShardProver {
         let key = KeyId::of(tables.accelerators);
         stage(Stage::Proving)?;
         let bytes = self.keys.get(key).prove(tables.matrices, &tables.public_values)?;
-        Ok((ShardProof { statement: trace.statement, key, bytes }, cost))
+        Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))
     }
 }

@@ -53,6 +53,7 @@ impl ShardVerifier {
         if [statement.pc_in, statement.pc_out, statement.ts_end].into_iter().any(|number| number >= Felt::ORDER_U32) {
             return Err(VerifyError::Statement);
         }
+        // The public values of the boundary table are the statement.
         self.keys.get(key).verify(&public_values(statement), proof)?;
         Ok(())
     }

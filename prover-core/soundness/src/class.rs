@@ -30,14 +30,7 @@ pub struct UnknownClass(pub u8);
 
 impl SizeClass {
     /// All classes, smallest first.
-    pub const ALL: [Self; 6] = [
-        Self::Test18,
-        Self::Test20,
-        Self::Test22,
-        Self::Real24,
-        Self::Real25,
-        Self::Real26,
-    ];
+    pub const ALL: [Self; 6] = [Self::Test18, Self::Test20, Self::Test22, Self::Real24, Self::Real25, Self::Real26];
 
     /// The byte that stands for this class in proofs and keys.
     #[must_use]
@@ -85,10 +78,7 @@ impl TryFrom<u8> for SizeClass {
     type Error = UnknownClass;
 
     fn try_from(id: u8) -> Result<Self, UnknownClass> {
-        Self::ALL
-            .into_iter()
-            .find(|class| class.id() == id)
-            .ok_or(UnknownClass(id))
+        Self::ALL.into_iter().find(|class| class.id() == id).ok_or(UnknownClass(id))
     }
 }
 

@@ -44,7 +44,4 @@ pub const MIN_LOG_HEIGHT: u8 = 7;
 pub const MAX_LOG_HEIGHT: u8 = 23;
 
 /// Security of one shard proof, as published. See [`Claim`].
-pub const SHARD_CLAIM: Claim = Claim {
-    bits: 123,
-    regime: Regime::UniqueDecoding,
-};
+pub const SHARD_CLAIM: Claim = Claim { bits: 123, regime: Regime::UniqueDecoding };

@@ -8,7 +8,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use super::{Bitwise, BitwiseChip};
 use crate::Felt;
-use crate::check::{degrees, report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, mutants, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes};
 
@@ -54,6 +54,21 @@ fn zero_row_sends_nothing() {
     assert!(zero_row_is_neutral::<BitwiseChip>());
 }
 
+/// The result is the only one: another byte fails in the row itself, it does not merely change what the row sends.
+#[test]
+fn every_byte_fails_a_look_up() {
+    for op in OPS {
+        let honest = BitwiseChip::table(&[step(op, 0x8000_7fff_ffff_1234, 0x0ff0_7fff_00ff_a5f9, false)], 1);
+        for at in column(|row| row.x_high[0])..BitwiseChip::WIDTH {
+            for mutant in mutants(honest.values[at]) {
+                let mut forged = honest.clone();
+                forged.values[at] = mutant;
+                assert!(!report::<BitwiseChip>(&forged, &[]).bad_lookups.is_empty(), "{op:?} column {at}");
+            }
+        }
+    }
+}
+
 /// Bug classes 5, 7, 8, 9 and 10 on this chip: every cell is pinned.
 #[test]
 fn every_cell_is_pinned() {
@@ -82,4 +97,28 @@ fn splits_are_unique() {
         row.x_high[0] = Felt::from_u16(high);
         assert_eq!(report::<BitwiseChip>(&forged, &[]).is_honest(), high == 0x12);
     }
+}
+
+/// Bug class 8, and the bound on counts: flags that are no bits, or not exclusive, violate constraints.
+#[test]
+fn flags_are_bits_and_exclusive() {
+    let violations = |cheat: &dyn Fn(&mut Bitwise<Felt>)| {
+        let mut forged = BitwiseChip::table(&[step(Op::And, 12, 10, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        report::<BitwiseChip>(&forged, &[]).violations.len()
+    };
+    // 2 and - or = 2 x 5 - 6 = subw.
+    let subw = |row: &mut Bitwise<Felt>| {
+        row.is_and = Felt::TWO;
+        row.is_or = -Felt::ONE;
+    };
+    assert_eq!(violations(&subw), 2);
+    assert_eq!(violations(&|row| row.is_or = Felt::ONE), 1);
+    assert_eq!(violations(&|row| row.binary.is_imm = Felt::TWO), 1);
+    // An unused row with an immediate would read rs2 minus once.
+    let unused = |row: &mut Bitwise<Felt>| {
+        row.is_and = Felt::ZERO;
+        row.binary.is_imm = Felt::ONE;
+    };
+    assert_eq!(violations(&unused), 1);
 }

@@ -3,7 +3,7 @@ use core::borrow::{Borrow, BorrowMut};
 use alloc::vec::Vec;
 
 use p3_air::WindowAccess;
-use p3_field::PrimeCharacteristicRing;
+use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -14,7 +14,7 @@ use crate::check::{report, survivors, zero_row_is_neutral};
 use crate::chip::Chip;
 use crate::columns;
 use crate::fixtures::EDGES;
-use crate::step::limbs;
+use crate::step::{inverse_2_16, limbs};
 
 columns! {
     /// The gadget alone.
@@ -112,6 +112,35 @@ fn the_witness_is_unique() {
             assert_eq!(accepted, 1);
         }
     }
+}
+
+/// A wrong comparison whose columns fit each other: only the constraint that they are bits stands in the way.
+fn is_refused(a: u64, b: u64, signed: bool, cheat: impl Fn(&mut Probe<Felt>)) -> bool {
+    let mut forged = table(a, b, signed);
+    let row: &mut Probe<Felt> = forged.values.as_mut_slice().borrow_mut();
+    cheat(row);
+    let report = report::<ProbeChip>(&forged, &[]);
+    report.bad_lookups.is_empty() && report.violations.len() == 1
+}
+
+/// Bug class 8: flags that are no bits.
+#[test]
+fn flags_must_be_bits() {
+    let one = Felt::ONE;
+    // A sign of 2 limb / 2^16 passes the look-up and turns 2^62 into -2^62.
+    assert!(is_refused(1 << 62, 0, true, |row| {
+        row.less_than.signs[0] = row.a[3].double() * inverse_2_16();
+        row.less_than.difference = -row.a[3];
+        row.less_than.less = one;
+    }));
+    // Flags 1 and -1 make two unequal words equal.
+    assert!(is_refused(1 << 48, 0, false, |row| row.less_than.differs[1] = -one));
+    // Two flags say "unequal" twice: a branch would go twice as far.
+    assert!(is_refused(2 << 48, 0, false, |row| row.less_than.differs[0] = one));
+    // An outcome between 0 and 1 makes the looked up value 0.
+    assert!(is_refused(7, 0, false, |row| {
+        row.less_than.less = (one - row.less_than.difference.inverse()).halve();
+    }));
 }
 
 /// Bug classes 7 and 8: every column of the gadget is pinned by itself.

@@ -15,6 +15,7 @@ use crate::Felt;
 use crate::bus::{ByteAnd, BytePair, Hash, Message, Range16};
 use crate::chip::Chip;
 use crate::evaluate::{Evaluator, Sink};
+use crate::poseidon2;
 
 const RANGE: &str = <Range16<Felt> as Message<Felt>>::BUS;
 const PAIR: &str = <BytePair<Felt> as Message<Felt>>::BUS;
@@ -105,6 +106,15 @@ impl Lookups {
     /// Distinct calls of the hash with their number.
     pub fn hashes(&self) -> &BTreeMap<HashCall, u32> {
         &self.hashes
+    }
+
+    /// The same as the rows of the Poseidon2 chip.
+    pub fn hash_calls(&self) -> Vec<poseidon2::HashCall> {
+        let row = |(call, &uses): (&HashCall, &u32)| {
+            let HashCall { tag, level, input, .. } = *call;
+            poseidon2::HashCall { tag, level, input, uses }
+        };
+        self.hashes.iter().map(row).collect()
     }
 }
 

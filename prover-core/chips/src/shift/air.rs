@@ -52,11 +52,11 @@ fn operation<B: AirBuilder<F = Felt>>(builder: &mut B, row: &Shift<B::Var>) -> (
     // The 32-bit forms move by less than two limbs.
     builder.assert_zero(word.clone() * (row.left[2] + row.left[3] + row.right[2] + row.right[3]));
 
-    let step = |from: Op, to: Op| number::<B::Expr>(to) - number::<B::Expr>(from);
+    let distance = |from: Op, to: Op| number::<B::Expr>(to) - number::<B::Expr>(from);
     let op = real.clone() * number::<B::Expr>(Op::Sll)
-        + right * step(Op::Sll, Op::Srl)
-        + arithmetic * step(Op::Srl, Op::Sra)
-        + word * step(Op::Sll, Op::Sllw);
+        + right * distance(Op::Sll, Op::Srl)
+        + arithmetic * distance(Op::Srl, Op::Sra)
+        + word * distance(Op::Sll, Op::Sllw);
     (real, op)
 }
 
@@ -79,14 +79,14 @@ fn amount<B: AirBuilder<F = Felt>>(builder: &mut B, row: &Shift<B::Var>, real: &
 
 /// The word to shift, times 2^m, in five limbs.
 fn product<B: InteractionBuilder<F = Felt>>(step: &mut Step<'_, B>, row: &Shift<B::Var>) {
-    let byte = |i: u32| Felt::from_u32(1 << (8 * i));
+    let two_to = |bits: u32| Felt::from_u32(1 << bits);
     let x = &row.binary.x.value;
     let fill: B::Expr = row.fill.into();
     let ones = fill.clone() * Felt::from_u16(0xffff);
 
     // fill is bit 15 of the top limb: 2 limb - 2^16 fill is below 2^16 for no other choice.
     let top = select(row.is_word.into(), x[3].into(), x[1].into());
-    step.range16_if(top.double() - fill.clone() * byte(2), row.is_arithmetic.into());
+    step.range16_if(top.double() - fill.clone() * two_to(16), row.is_arithmetic.into());
     let builder = step.builder();
     builder.assert_bool(row.fill);
     builder.assert_zero((B::Expr::ONE - row.is_arithmetic.into()) * row.fill);
@@ -98,37 +98,36 @@ fn product<B: InteractionBuilder<F = Felt>>(step: &mut Step<'_, B>, row: &Shift<
     let mut carry = B::Expr::ZERO;
     let mut before = B::Expr::ZERO;
     for (i, shifted) in [x[0], x[1], row.upper[0], row.upper[1]].into_iter().enumerate() {
-        let limb = row.factor * shifted + carry - row.carry[i] * byte(2);
-        let low = limb.clone() - row.high[i] * byte(1);
+        let limb = row.factor * shifted + carry - row.carry[i] * two_to(16);
+        let low = limb.clone() - row.high[i] * two_to(8);
         step.byte(low.clone());
         step.byte(row.high[i].into());
         step.byte(row.carry[i].into());
-        let moved = low * byte(1) + before;
+        let moved = low * two_to(8) + before;
         step.builder().assert_eq(row.product[i], select(row.bits[3].into(), limb, moved));
         carry = row.carry[i].into();
         before = row.high[i].into();
     }
     // Above bit 63 the word goes on with copies of `fill`, so the product does with carry + (2^8 - factor) fill and 255 fill.
-    let low = carry + fill.clone() * (B::Expr::from(byte(1)) - row.factor);
+    let low = carry + fill.clone() * (B::Expr::from(two_to(8)) - row.factor);
     let limb = low.clone() + fill * Felt::from_u16(0xff00);
-    step.builder().assert_eq(row.product[4], select(row.bits[3].into(), limb, low * byte(1) + before));
+    step.builder().assert_eq(row.product[4], select(row.bits[3].into(), limb, low * two_to(8) + before));
 }
 
 /// Moves whole limbs and extends 32-bit results.
 fn result<B: InteractionBuilder<F = Felt>>(step: &mut Step<'_, B>, row: &Shift<B::Var>) -> [B::Expr; 4] {
+    let ones = row.fill * Felt::from_u16(0xffff);
     let limb = |i: usize| {
-        let mut limb = B::Expr::ZERO;
+        let mut sum = B::Expr::ZERO;
         for j in 0..4 {
             if j <= i {
-                limb += row.left[j] * row.product[i - j];
+                sum += row.left[j] * row.product[i - j];
             }
             // A right shift by s is a product by 2^(16 - s mod 16), down by one limb more.
-            limb += match row.product.get(i + j + 1) {
-                Some(&limb) => row.right[j] * limb,
-                None => row.right[j] * row.fill * Felt::from_u16(0xffff),
-            };
+            let from_above = row.product.get(i + j + 1).map_or_else(|| ones.clone(), |&limb| limb.into());
+            sum += from_above * row.right[j];
         }
-        limb
+        sum
     };
     let word: B::Expr = row.is_word.into();
     // sign is bit 15 of limb 1, as above.

@@ -10,9 +10,10 @@ use p3_matrix::dense::RowMajorMatrix;
 use super::trace::Plan;
 use super::{Shift, ShiftChip};
 use crate::Felt;
-use crate::check::{degrees, report, survivors, zero_row_is_neutral};
+use crate::check::{degrees, mutants, report, survivors, zero_row_is_neutral};
 use crate::chip::{Chip, StepChip};
 use crate::fixtures::{EDGES, binary, indexes, sends_rd};
+use crate::step::inverse_2_16;
 
 const OPS: [Op; 6] = [Op::Sll, Op::Srl, Op::Sra, Op::Sllw, Op::Srlw, Op::Sraw];
 
@@ -101,6 +102,26 @@ fn every_cell_is_pinned() {
     }
 }
 
+/// The result is the only one: another witness fails in the row itself, it does not merely change what the row sends.
+#[test]
+fn every_witness_cell_fails_in_its_row() {
+    for op in OPS {
+        let honest = ShiftChip::table(&[step(op, 0x8000_7fff_ffff_1234, 21, false)], 1);
+        for at in column(|row| row.bits[0])..ShiftChip::WIDTH {
+            for mutant in mutants(honest.values[at]) {
+                let mut forged = honest.clone();
+                forged.values[at] = mutant;
+                let is_free = at == column(|row| row.sign) && !is_word(op);
+                assert_eq!(
+                    report::<ShiftChip>(&forged, &[]).is_honest(),
+                    is_free && mutant == Felt::ONE,
+                    "{op:?} {at}"
+                );
+            }
+        }
+    }
+}
+
 /// Bug class 7: the classic forgery of a carry, `c / 2^k` or `c` off by one, with a product that makes up for it.
 #[test]
 fn carries_are_unique() {
@@ -117,6 +138,17 @@ fn carries_are_unique() {
         assert!(report.violations.is_empty(), "the forgery is refused by look-ups alone");
         assert!(!report.bad_lookups.is_empty());
     }
+    // At the top the next limb is no witness: 2^8 more in limb 3 of the result, 2^-8 less above it.
+    let mut forged = honest.clone();
+    let row: &mut Shift<Felt> = forged.values.as_mut_slice().borrow_mut();
+    let part = Felt::from_u32(1 << 8).inverse();
+    row.high[3] += Felt::ONE;
+    row.carry[3] -= part;
+    row.product[3] += Felt::from_u32(1 << 8);
+    row.product[4] -= part;
+    row.result_upper[1] += Felt::from_u32(1 << 8);
+    let report = report::<ShiftChip>(&forged, &[]);
+    assert_eq!((report.violations.len(), report.bad_lookups.len()), (0, 1));
 }
 
 /// Bug class 8: of all amounts and signs, each with the columns that follow from it, one choice is accepted.
@@ -169,4 +201,94 @@ fn the_other_kind_of_shift_is_refused() {
         assert!(report::<ShiftChip>(&forged, &[]).is_rejected_against(&report::<ShiftChip>(&honest, &[])), "{op:?}");
         assert!(!report::<ShiftChip>(&forged, &[]).is_honest(), "{op:?}");
     }
+}
+
+/// Multiplies `x` by `factor` in a row of a left shift by less than a byte.
+fn multiply(row: &mut Shift<Felt>, x: u64, factor: u64) {
+    let mut carry = 0;
+    for i in 0..4 {
+        let product = (x >> (16 * i) & 0xffff) * factor + carry;
+        carry = product >> 16;
+        row.carry[i] = Felt::from_u64(carry);
+        row.high[i] = Felt::from_u64(product >> 8 & 0xff);
+        row.product[i] = Felt::from_u64(product & 0xffff);
+    }
+    row.product[4] = Felt::from_u64(carry);
+    row.factor = Felt::from_u64(factor);
+    move_up(row);
+}
+
+/// The upper limbs of the result by the flags of a left shift, whatever they are.
+fn move_up(row: &mut Shift<Felt>) {
+    let limb = |i: usize| (0..=i).map(|j| row.left[j] * row.product[i - j]).sum();
+    row.result_upper = [limb(2), limb(3)];
+}
+
+/// Bug class 8: flags, bits and powers that are none, in rows that are consistent in all else.
+#[test]
+fn flags_bits_and_powers_are_what_they_say() {
+    let x = 0x0123_4567_89ab_cdef;
+    let violations = |y, cheat: &dyn Fn(&mut Shift<Felt>)| {
+        let mut forged = ShiftChip::table(&[step(Op::Sll, x, y, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        let report = report::<ShiftChip>(&forged, &[]);
+        (report.violations.len(), report.bad_lookups.len())
+    };
+    // 2^2 by a "bit" of 2: 1 + 2.
+    let no_bit = |row: &mut Shift<Felt>| {
+        row.bits = [Felt::TWO, Felt::ZERO, Felt::ZERO, Felt::ZERO];
+        row.quarter = Felt::from_u8(3);
+        multiply(row, x, 3);
+    };
+    assert_eq!(violations(2, &no_bit), (1, 0));
+    let no_quarter = |row: &mut Shift<Felt>| {
+        row.quarter = Felt::from_u8(5);
+        multiply(row, x, 5);
+    };
+    assert_eq!(violations(0, &no_quarter), (1, 0));
+    assert_eq!(violations(0, &|row| multiply(row, x, 5)), (1, 0));
+    // Two flags of 2 and -1: amount -1.
+    let no_flag = |row: &mut Shift<Felt>| {
+        row.left = [Felt::TWO, -Felt::ONE, Felt::ZERO, Felt::ZERO];
+        row.bits = [Felt::ONE; 4];
+        row.rest = Felt::ONE;
+        row.quarter = Felt::from_u8(8);
+        multiply(row, x, 128);
+        row.product = ShiftChip::table(&[step(Op::Sll, x, 15, false)], 1).values[column(|row| row.product[0])..][..5]
+            .try_into()
+            .unwrap();
+        move_up(row);
+    };
+    assert_eq!(violations(63, &no_flag), (2, 0));
+    // Another word is shifted.
+    let no_x = |row: &mut Shift<Felt>| {
+        row.upper[1] += Felt::ONE;
+        multiply(row, x + (1 << 48), 4);
+    };
+    assert_eq!(violations(2, &no_x), (1, 0));
+    // Two flags: every look-up would count twice.
+    let two_flags = |row: &mut Shift<Felt>| {
+        row.left[0] = Felt::ONE;
+        row.quarter = Felt::TWO;
+        multiply(row, x, 2);
+    };
+    assert_eq!(violations(16, &two_flags).0, 1);
+}
+
+/// Bug class 8: 2 limb / 2^16 passes the look-up of a sign as well as bit 15 of the limb.
+#[test]
+fn signs_are_bits() {
+    let violations = |op, cheat: &dyn Fn(&mut Shift<Felt>)| {
+        let mut forged = ShiftChip::table(&[step(op, 0x4321 << 48 | 0x4321 << 16, 0, false)], 1);
+        cheat(forged.values.as_mut_slice().borrow_mut());
+        let report = report::<ShiftChip>(&forged, &[]);
+        (report.violations.len(), report.bad_lookups.len())
+    };
+    let no_bit = Felt::from_u32(2 * 0x4321) * inverse_2_16();
+    assert_eq!(violations(Op::Sra, &|row| row.fill = no_bit), (1, 0));
+    let no_sign = |row: &mut Shift<Felt>| {
+        row.sign = no_bit;
+        row.result_upper = [no_bit * Felt::from_u16(0xffff); 2];
+    };
+    assert_eq!(violations(Op::Sllw, &no_sign), (1, 0));
 }

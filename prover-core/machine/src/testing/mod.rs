@@ -135,7 +135,7 @@ pub fn elf(code: &[u32], data: &[u8], zeros: u64) -> Vec<u8> {
 
 /// A program of these instructions with 1 KiB of data.
 pub fn program(hasher: &Hasher, code: &[u32]) -> Program {
-    let data: Vec<u8> = (0..1024u32).map(|i| (i * 37 >> 2) as u8).collect();
+    let data: Vec<u8> = (0..1024u32).map(|i| ((i * 37) >> 2) as u8).collect();
     Program::from_elf(hasher, &elf(code, &data, 4096)).unwrap()
 }
 
@@ -146,6 +146,7 @@ pub fn torture() -> Vec<u32> {
     let top = code.len() as i32;
     code.extend([
         i_type(0x03, 3, 5, 8, 0),       // ld x5, 0(x8)
+        i_type(0x03, 4, 31, 8, 3),      // lbu x31, 3(x8)
         i_type(0x03, 2, 6, 8, 61),      // lw x6, 61(x8), across a leaf
         r_type(0x33, 0, 1, 7, 5, 6),    // mul x7, x5, x6
         r_type(0x33, 5, 1, 28, 5, 6),   // divu x28, x5, x6

@@ -8,8 +8,10 @@ use p3_air::Air;
 use p3_air::symbolic::AirLayout;
 use p3_field::PrimeField32;
 use p3_lookup::InteractionSymbolicBuilder;
+use p3_matrix::Matrix;
+use p3_matrix::dense::RowMajorMatrix;
 
-use super::error::{HeightError, SetupError};
+use super::error::{HeightError, ProveError, SetupError};
 use super::field::{Challenge, F};
 
 /// Which heights (log2 of rows) a chip's trace may have.
@@ -76,10 +78,7 @@ where
         let mut public_chip: Option<usize> = None;
         for (index, chip) in chips.iter().enumerate() {
             if let Some(reason) = unsupported(&chip.air) {
-                return Err(SetupError::Unsupported {
-                    chip: chip.name.clone(),
-                    reason,
-                });
+                return Err(SetupError::Unsupported { chip: chip.name.clone(), reason });
             }
             let (min, max) = chip.height.bounds();
             if min > max || min < MIN_LOG_HEIGHT || max > MAX_LOG_HEIGHT {
@@ -101,17 +100,9 @@ where
         let widths = chips.iter().map(|chip| chip.air.width()).collect();
         let weights = chips.iter().map(|chip| message_weight(&chip.air)).collect();
         let num_public_values = public_chip.map_or(0, |index| chips[index].air.num_public_values());
-        let set = Self {
-            chips,
-            class,
-            widths,
-            weights,
-            public_chip,
-            num_public_values,
-        };
+        let set = Self { chips, class, widths, weights, public_chip, num_public_values };
         let least: Vec<u8> = set.chips.iter().map(|chip| chip.height.bounds().0).collect();
-        set.check_heights(&least)
-            .map_err(|_| SetupError::ClassTooSmall(class))?;
+        set.check_heights(&least).map_err(|_| SetupError::ClassTooSmall(class))?;
         Ok(set)
     }
 }
@@ -136,16 +127,10 @@ where
         (air.num_periodic_columns() != 0, "periodic columns"),
         (air.boolean_columns() != 0, "columns that are boolean by commitment"),
         (!air.public_boundary_io().is_empty(), "cells pinned by position"),
-        (
-            !recorded.extension_constraints().is_empty(),
-            "constraints over the extension field",
-        ),
+        (!recorded.extension_constraints().is_empty(), "constraints over the extension field"),
         (!recorded.local_interactions().is_empty(), "local interactions"),
         (!recorded.exclusive_interactions().is_empty(), "exclusive interactions"),
-        (
-            !recorded.indexed_reads().is_empty() || !recorded.indexed_tables().is_empty(),
-            "indexed reads",
-        ),
+        (!recorded.indexed_reads().is_empty() || !recorded.indexed_tables().is_empty(), "indexed reads"),
     ];
     uses.into_iter().find_map(|(used, what)| used.then_some(what))
 }
@@ -155,11 +140,7 @@ fn message_weight<A>(air: &A) -> u64
 where
     A: Air<InteractionSymbolicBuilder<F, Challenge>>,
 {
-    symbolic(air)
-        .global_interactions()
-        .iter()
-        .map(|message| u64::from(message.count_weight))
-        .sum()
+    symbolic(air).global_interactions().iter().map(|message| u64::from(message.count_weight)).sum()
 }
 
 impl<A> ChipSet<A> {
@@ -189,11 +170,29 @@ impl<A> ChipSet<A> {
 
     /// The public values of one chip: all of them for the chip that reads them, none for the others.
     pub(super) fn public_values_of<'a>(&self, chip: usize, public_values: &'a [F]) -> &'a [F] {
-        if self.public_chip == Some(chip) {
-            public_values
-        } else {
-            &[]
+        if self.public_chip == Some(chip) { public_values } else { &[] }
+    }
+
+    /// The log2 heights of traces, one per chip.
+    ///
+    /// # Errors
+    ///
+    /// Not one trace per chip, a wrong number of columns, or a height that is no power of two.
+    pub(super) fn log_heights(&self, traces: &[RowMajorMatrix<F>]) -> Result<Vec<u8>, ProveError> {
+        if traces.len() != self.chips.len() {
+            return Err(ProveError::TraceCount { expected: self.chips.len(), actual: traces.len() });
         }
+        let shapes = traces.iter().zip(&self.chips).zip(&self.widths);
+        shapes
+            .map(|((trace, chip), &expected)| {
+                let (height, width) = (trace.height(), trace.width());
+                if width != expected || !height.is_power_of_two() {
+                    return Err(ProveError::TraceShape { chip: chip.name.clone(), height, width, expected });
+                }
+                // At most 63, so it fits.
+                Ok(height.trailing_zeros() as u8)
+            })
+            .collect()
     }
 
     /// Checks a list of log2 heights, one per chip, and returns log2 of the padded stack.
@@ -204,21 +203,13 @@ impl<A> ChipSet<A> {
     /// wrap around the field's characteristic.
     pub fn check_heights(&self, log_heights: &[u8]) -> Result<usize, HeightError> {
         if log_heights.len() != self.chips.len() {
-            return Err(HeightError::Count {
-                expected: self.chips.len(),
-                actual: log_heights.len(),
-            });
+            return Err(HeightError::Count { expected: self.chips.len(), actual: log_heights.len() });
         }
         let (mut cells, mut messages) = (0u64, 0u64);
         for (index, (chip, &actual)) in self.chips.iter().zip(log_heights).enumerate() {
             let (min, max) = chip.height.bounds();
             if actual < min || actual > max {
-                return Err(HeightError::Rule {
-                    chip: chip.name.clone(),
-                    min,
-                    max,
-                    actual,
-                });
+                return Err(HeightError::Rule { chip: chip.name.clone(), min, max, actual });
             }
             // Heights are below 2^24, so neither sum can overflow for any width that fits in memory.
             let height = 1u64 << actual;

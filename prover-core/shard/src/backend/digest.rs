@@ -15,7 +15,7 @@ use super::envelope::VERSION;
 use super::field::{Challenge, Challenger, F, challenger};
 
 /// A key's digest.
-pub(super) type KeyDigest = [F; hearth_soundness::DIGEST_ELEMENTS];
+pub type KeyDigest = [F; hearth_soundness::DIGEST_ELEMENTS];
 
 /// Hashes everything that fixes a key: format, class, names, shapes, height rules, constraints and messages.
 ///

@@ -40,12 +40,7 @@ pub(super) fn encode<T: Serialize>(
 ) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(1 << 19);
     bytes.extend(MAGIC);
-    bytes.extend([
-        VERSION,
-        backend as u8,
-        class.id(),
-        u8::try_from(log_heights.len()).ok()?,
-    ]);
+    bytes.extend([VERSION, backend as u8, class.id(), u8::try_from(log_heights.len()).ok()?]);
     bytes.extend(log_heights);
     postcard::to_extend(body, bytes).ok()
 }
@@ -58,10 +53,7 @@ pub(super) fn encode<T: Serialize>(
 pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Result<(&[u8], &[u8]), VerifyError> {
     let limit = class.max_proof_bytes();
     if bytes.len() > limit {
-        return Err(VerifyError::TooLong {
-            limit,
-            actual: bytes.len(),
-        });
+        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
     }
     let (header, rest) = bytes.split_at_checked(FIXED_HEADER).ok_or(VerifyError::Truncated)?;
     let &[a, b, c, version, backend_id, class_id, count] = header else {

@@ -39,9 +39,5 @@ pub(super) fn leaf_hash() -> LeafHash {
 }
 
 pub(super) fn mmcs() -> Mmcs {
-    Mmcs::new(
-        leaf_hash(),
-        Compression::new(default_koalabear_poseidon2_16()),
-        CAP_HEIGHT,
-    )
+    Mmcs::new(leaf_hash(), Compression::new(default_koalabear_poseidon2_16()), CAP_HEIGHT)
 }

@@ -46,10 +46,7 @@ where
     A: BaseAir<F> + for<'a> Air<MutingBuilder<'a, AB>>,
 {
     fn eval(&self, builder: &mut AB) {
-        self.air.eval(&mut MutingBuilder {
-            inner: builder,
-            buses: self.buses,
-        });
+        self.air.eval(&mut MutingBuilder { inner: builder, buses: self.buses });
     }
 }
 
@@ -113,8 +110,7 @@ impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'
             // A difference keeps the degree, so that the proof has the shape that the verifier expects.
             expression = expression.clone() - expression;
         }
-        self.inner
-            .push_interaction(bus_name, fields, Count::bounded(expression, weight));
+        self.inner.push_interaction(bus_name, fields, Count::bounded(expression, weight));
     }
 
     fn push_local_interaction(&mut self, tuples: impl IntoIterator<Item = (Vec<Self::Expr>, Count<Self::Expr>)>) {
@@ -144,12 +140,9 @@ where
         traces: Vec<RowMajorMatrix<F>>,
         public_values: &[F],
     ) -> Result<Vec<u8>, ProveError> {
-        self.with_airs(|air| Muted {
-            air: air.clone(),
-            buses,
-        })
-        .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
-        .prove(traces, public_values)
+        self.with_airs(|air| Muted { air: air.clone(), buses })
+            .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
+            .prove(traces, public_values)
     }
 }
 

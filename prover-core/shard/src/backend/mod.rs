@@ -11,13 +11,16 @@ mod error;
 mod field;
 #[cfg(feature = "forge")]
 pub mod forge;
+mod fri;
 mod report;
 mod whir;
 mod whir_config;
 
 pub use chips::{ChipSet, ChipSpec, HeightRule};
+pub use digest::KeyDigest;
 pub use error::{HeightError, ProveError, SetupError, VerifyError};
 pub use field::{Challenge, Challenger, F, challenger};
+pub use fri::{FriAir, FriKey};
 pub use report::{SecurityReport, Term};
 pub use whir::WhirKey;
 
@@ -27,4 +30,6 @@ pub use whir::WhirKey;
 pub enum BackendId {
     /// p3-multi-stark: LogUp by fractional GKR, one sumcheck, WHIR.
     Whir = 1,
+    /// p3-batch-stark: committed LogUp columns, FRI.
+    Fri = 2,
 }

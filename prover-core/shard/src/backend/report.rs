@@ -31,21 +31,10 @@ impl SecurityReport {
     pub(super) fn new(terms: &[SecurityTerm], complete: bool) -> Self {
         let hash = ErrorBits::from_log2(DIGEST_COLLISION_BITS);
         let all: Vec<ErrorBits> = terms.iter().map(|term| term.bits).chain([hash]).collect();
-        let mut named: Vec<Term> = terms
-            .iter()
-            .map(|term| Term {
-                label: term.label.into(),
-                bits: term.bits.bits(),
-            })
-            .collect();
-        named.push(Term {
-            label: "hash collision".into(),
-            bits: DIGEST_COLLISION_BITS,
-        });
-        Self {
-            terms: named,
-            bits: complete.then(|| ErrorBits::sum(&all).bits()),
-        }
+        let mut named: Vec<Term> =
+            terms.iter().map(|term| Term { label: term.label.into(), bits: term.bits.bits() }).collect();
+        named.push(Term { label: "hash collision".into(), bits: DIGEST_COLLISION_BITS });
+        Self { terms: named, bits: complete.then(|| ErrorBits::sum(&all).bits()) }
     }
 
     /// The bits rounded down, as published.
@@ -56,8 +45,6 @@ impl SecurityReport {
         reason = "a small positive number, cut on purpose"
     )]
     pub fn whole_bits(&self) -> Option<u32> {
-        self.bits
-            .filter(|bits| bits.is_finite() && *bits >= 0.0)
-            .map(|bits| bits as u32)
+        self.bits.filter(|bits| bits.is_finite() && *bits >= 0.0).map(|bits| bits as u32)
     }
 }

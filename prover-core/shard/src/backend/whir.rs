@@ -5,7 +5,6 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use hearth_soundness::{SHARD_CLAIM, SizeClass};
-use p3_matrix::Matrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::folder::{ProverAir, VerifierAir};
 use p3_multi_stark::security::SecurityError;
@@ -60,13 +59,7 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
         let airs: Vec<&A> = set.chips().iter().map(|chip| &chip.air).collect();
         let (proving, verifying) =
             setup(&config, &airs, &mut challenger()).map_err(|error| SetupError::Parameters(error.to_string()))?;
-        Ok(Self {
-            set,
-            digest,
-            proving,
-            verifying,
-            encoder,
-        })
+        Ok(Self { set, digest, proving, verifying, encoder })
     }
 
     /// A key with this key's digest for other constraints: what a cheating prover would use.
@@ -92,7 +85,6 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
     }
 
     /// The key's digest: equal for equal chips, rules and class.
-    #[must_use]
     pub const fn digest(&self) -> &KeyDigest {
         &self.digest
     }
@@ -120,10 +112,7 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
         let num_variables = self.set.check_heights(log_heights)?;
         let expected = self.set.num_public_values();
         if public_values.len() != expected {
-            return Err(VerifyError::PublicValues {
-                expected,
-                actual: public_values.len(),
-            });
+            return Err(VerifyError::PublicValues { expected, actual: public_values.len() });
         }
         let config = self.config(num_variables)?;
         let bits = self.report(&config, log_heights, public_values)?.whole_bits();
@@ -150,16 +139,10 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
     }
 
     fn instances<'a>(&'a self, log_heights: &[u8], public_values: &'a [F]) -> VerifierInstances<'a, StackConfig, A> {
-        let instances = self
-            .set
-            .chips()
-            .iter()
-            .zip(log_heights)
-            .enumerate()
-            .map(|(index, (chip, &log_height))| {
-                let values = self.set.public_values_of(index, public_values);
-                VerifierInstance::new(&chip.air, &self.verifying, usize::from(log_height), values)
-            });
+        let instances = self.set.chips().iter().zip(log_heights).enumerate().map(|(index, (chip, &log_height))| {
+            let values = self.set.public_values_of(index, public_values);
+            VerifierInstance::new(&chip.air, &self.verifying, usize::from(log_height), values)
+        });
         VerifierInstances::new(instances.collect())
     }
 
@@ -171,10 +154,7 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
     ) -> Result<SecurityReport, VerifyError> {
         let report = security_report(config, &self.instances(log_heights, public_values))
             .map_err(|error: SecurityError| VerifyError::Parameters(error.to_string()))?;
-        Ok(SecurityReport::new(
-            report.terms(),
-            report.unassessed_components() == [HASH_COMPONENT],
-        ))
+        Ok(SecurityReport::new(report.terms(), report.unassessed_components() == [HASH_COMPONENT]))
     }
 }
 
@@ -191,26 +171,18 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
     ///
     /// If a bus does not balance.
     pub fn prove(&self, traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
-        let log_heights = self.log_heights(&traces)?;
+        let log_heights = self.set.log_heights(&traces)?;
         let num_variables = self.set.check_heights(&log_heights)?;
         let expected = self.set.num_public_values();
         if public_values.len() != expected {
-            return Err(ProveError::PublicValues {
-                expected,
-                actual: public_values.len(),
-            });
+            return Err(ProveError::PublicValues { expected, actual: public_values.len() });
         }
         let config = StackConfig::new(self.set.class(), num_variables, self.encoder.clone())
             .map_err(|error| ProveError::ProofSystem(error.to_string()))?;
         let chips = self.set.chips().iter().zip(traces).enumerate();
         let instances = chips.map(|(index, (chip, trace))| {
             let table = Table::new(trace.transpose());
-            ProverInstance::new(
-                &chip.air,
-                table,
-                &self.proving,
-                self.set.public_values_of(index, public_values),
-            )
+            ProverInstance::new(&chip.air, table, &self.proving, self.set.public_values_of(index, public_values))
         });
         let mut transcript = seeded_transcript(BackendId::Whir, &self.digest, &log_heights);
         let proof: Proof = p3_multi_stark::prove(
@@ -227,31 +199,6 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
             return Err(ProveError::TooLong(bytes.len()));
         }
         Ok(bytes)
-    }
-
-    fn log_heights(&self, traces: &[RowMajorMatrix<F>]) -> Result<Vec<u8>, ProveError> {
-        let chips = self.set.chips();
-        if traces.len() != chips.len() {
-            return Err(ProveError::TraceCount {
-                expected: chips.len(),
-                actual: traces.len(),
-            });
-        }
-        let shapes = traces.iter().zip(chips).zip(self.set.widths());
-        shapes
-            .map(|((trace, chip), &expected)| {
-                let (height, width) = (trace.height(), trace.width());
-                if width != expected || !height.is_power_of_two() {
-                    return Err(ProveError::TraceShape {
-                        chip: chip.name.clone(),
-                        height,
-                        width,
-                        expected,
-                    });
-                }
-                Ok(height.trailing_zeros() as u8)
-            })
-            .collect()
     }
 }
 

@@ -39,10 +39,7 @@ impl StackConfig {
             security_level: params.term_bits,
             pow_bits: params.pow_bits,
         };
-        Ok(Self {
-            pcs: Pcs::new(WhirConfig::new(num_variables, protocol)?, encoder, mmcs()),
-            params,
-        })
+        Ok(Self { pcs: Pcs::new(WhirConfig::new(num_variables, protocol)?, encoder, mmcs()), params })
     }
 
     /// Bits of grinding at each round of the sumcheck over all constraints: none.

@@ -22,17 +22,8 @@ fn every_class_certifies_what_is_published() {
             for term in &report.terms {
                 println!("{:10} {:40} {:.2}", class.name(), term.label, term.bits);
             }
-            println!(
-                "{:10} {:40} {:.2}",
-                class.name(),
-                "union",
-                report.bits.unwrap_or(f64::NAN)
-            );
-            assert_eq!(
-                report.whole_bits(),
-                Some(SHARD_CLAIM.bits),
-                "{class:?} at {log_heights:?}"
-            );
+            println!("{:10} {:40} {:.2}", class.name(), "union", report.bits.unwrap_or(f64::NAN));
+            assert_eq!(report.whole_bits(), Some(SHARD_CLAIM.bits), "{class:?} at {log_heights:?}");
         }
     }
 }

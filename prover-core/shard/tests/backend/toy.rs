@@ -102,19 +102,13 @@ fn range<AB: AirBuilder<F = F> + InteractionBuilder>(builder: &mut AB, bits: u8)
     let (value, count, next) = (main.current_slice()[0], main.current_slice()[1], main.next_slice()[0]);
     builder.when_first_row().assert_zero(value);
     builder.when_transition().assert_eq(next, value + AB::Expr::ONE);
-    builder
-        .when_last_row()
-        .assert_eq(value, AB::Expr::from_u32((1 << bits) - 1));
+    builder.when_last_row().assert_eq(value, AB::Expr::from_u32((1 << bits) - 1));
     builder.push_interaction(RANGE, [value], -Count::provided(count.into()));
 }
 
 /// The chips with their height rules; `bits` is the size of the range table.
 pub fn chips(bits: u8) -> Vec<ChipSpec<Toy>> {
-    let chip = |name: &str, air, height| ChipSpec {
-        name: name.into(),
-        air,
-        height,
-    };
+    let chip = |name: &str, air, height| ChipSpec { name: name.into(), air, height };
     vec![
         chip("ends", Toy::Ends, HeightRule::Fixed(7)),
         chip("step", Toy::Step, HeightRule::Range { min: 7, max: 22 }),
@@ -142,9 +136,7 @@ pub fn run(steps: usize, log_height: u8, bits: u8) -> Run {
         row[TIME] = F::from_usize(time);
         row[X] = x;
         for value in &mut row[VALUES..PRODUCTS] {
-            seed = seed
-                .wrapping_mul(6_364_136_223_846_793_005)
-                .wrapping_add(1_442_695_040_888_963_407);
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             let drawn = (seed >> 40) as u32 & ((1 << bits) - 1);
             counts[drawn as usize] += 1;
             *value = F::from_u32(drawn);

@@ -55,10 +55,7 @@ fn every_public_value_is_bound() {
         other[index] += F::ONE;
         assert!(key.verify(&other, &bytes).is_err(), "public value {index}");
     }
-    assert_eq!(
-        key.verify(&public_values[..2], &bytes),
-        Err(VerifyError::PublicValues { expected: 3, actual: 2 })
-    );
+    assert_eq!(key.verify(&public_values[..2], &bytes), Err(VerifyError::PublicValues { expected: 3, actual: 2 }));
 }
 
 #[test]
@@ -79,9 +76,7 @@ fn a_forged_state_chain_is_refused() {
     // The run is claimed to end elsewhere.
     run.public_values[2] += F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[STATE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[STATE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -91,9 +86,7 @@ fn a_forged_range_check_is_refused() {
     let mut run = run(100, 7, BITS);
     *cell(&mut run, TABLE, 5, 1) += F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[RANGE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[RANGE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -103,9 +96,7 @@ fn an_active_second_row_of_the_ends_is_refused() {
     let mut run = run(100, 7, BITS);
     *cell(&mut run, 0, 9, 0) = F::ONE;
     let public_values = run.public_values.clone();
-    let bytes = key
-        .prove_muted(&[STATE], run.traces, &public_values)
-        .expect("a forged proof comes out");
+    let bytes = key.prove_muted(&[STATE], run.traces, &public_values).expect("a forged proof comes out");
     assert_invalid(key.verify(&public_values, &bytes), "zerocheck");
 }
 
@@ -113,9 +104,7 @@ fn an_active_second_row_of_the_ends_is_refused() {
 fn muting_nothing_is_an_honest_proof() {
     let key = key();
     let run = run(100, 7, BITS);
-    let bytes = key
-        .prove_muted(&[], run.traces, &run.public_values)
-        .expect("a proof comes out");
+    let bytes = key.prove_muted(&[], run.traces, &run.public_values).expect("a proof comes out");
     assert!(key.verify(&run.public_values, &bytes).is_ok());
 }
 
@@ -124,19 +113,11 @@ fn wrong_traces_are_errors_of_the_prover() {
     let key = key();
     let mut few = run(10, 7, BITS);
     few.traces.pop();
-    assert_eq!(
-        key.prove(few.traces, &few.public_values),
-        Err(ProveError::TraceCount { expected: 3, actual: 2 })
-    );
+    assert_eq!(key.prove(few.traces, &few.public_values), Err(ProveError::TraceCount { expected: 3, actual: 2 }));
     let table = run(10, 7, BITS + 1);
     assert!(matches!(
         key.prove(table.traces, &table.public_values),
-        Err(ProveError::Heights(HeightError::Rule {
-            actual: 11,
-            min: 10,
-            max: 10,
-            ..
-        }))
+        Err(ProveError::Heights(HeightError::Rule { actual: 11, min: 10, max: 10, .. }))
     ));
     let large = run(10, 13, BITS);
     assert!(key.prove(large.traces, &large.public_values).is_ok());

@@ -1,0 +1,93 @@
+//! `hearth verify`: a proof of a whole run.
+
+use std::path::PathBuf;
+use std::time::Instant;
+
+use hearth_machine::hash::Hasher;
+use hearth_machine::layout::INPUT_MAX;
+use hearth_machine::program::{ProgramKey, input_digest};
+use hearth_shard::chain::{ChainError, ChainProof, MAX_BYTES};
+use serde::Serialize;
+
+use crate::commands::execute::exit_status;
+use crate::failure::{self, Failure};
+use crate::program::load_program;
+use crate::report::{self, Bits};
+
+#[derive(clap::Args)]
+pub struct Arguments {
+    /// The proof.
+    #[arg(value_name = "PATH")]
+    proof: PathBuf,
+    /// The guest's ELF file.
+    #[arg(long, value_name = "ELF", required_unless_present = "key", conflicts_with = "key")]
+    program: Option<PathBuf>,
+    /// The guest's key file, instead of the ELF file.
+    #[arg(long, value_name = "FILE")]
+    key: Option<PathBuf>,
+    /// Also check that the run read this input.
+    #[arg(long, value_name = "FILE")]
+    input: Option<PathBuf>,
+    /// Accept the small shards that exist for tests.
+    #[arg(long)]
+    allow_test_params: bool,
+    /// Print one line of JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Report {
+    verified: bool,
+    exit_code: u64,
+    output: String,
+    shards: usize,
+    seconds: f64,
+    #[serde(flatten)]
+    bits: Bits,
+}
+
+/// The key that the arguments name.
+fn key(arguments: &Arguments) -> Result<ProgramKey, Failure> {
+    match (&arguments.program, &arguments.key) {
+        (Some(path), _) => Ok(*load_program(path)?.key()),
+        (None, Some(path)) => {
+            let file = failure::read(path, 1 << 16)?;
+            ProgramKey::from_bytes(&file).map_err(|error| Failure::bad_input(path, error))
+        }
+        (None, None) => Err(Failure::Usage("give --program or --key".into())),
+    }
+}
+
+pub fn run(arguments: &Arguments) -> Result<(), Failure> {
+    let key = key(arguments)?;
+    let bytes = failure::read(&arguments.proof, MAX_BYTES as u64)?;
+    let start = Instant::now();
+    let proof = ChainProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
+    let verified = proof.verify(&key, arguments.allow_test_params).map_err(|error| match error {
+        ChainError::Class(_) => Failure::Rejected(format!("{error}; see --allow-test-params")),
+        error => Failure::Rejected(error.to_string()),
+    })?;
+    if let Some(path) = &arguments.input {
+        let input = failure::read(path, INPUT_MAX)?;
+        let digest = input_digest(&Hasher::new(), &input).map_err(|error| Failure::bad_input(path, error))?;
+        if digest != verified.input {
+            return Err(Failure::Rejected(format!("the run read another input than {}", path.display())));
+        }
+    }
+    let report = Report {
+        verified: true,
+        exit_code: verified.exit_code,
+        output: hex::encode(&verified.output),
+        shards: verified.shards,
+        seconds: report::seconds(start.elapsed()),
+        bits: Bits::of_shards(),
+    };
+    report::print(arguments.json, &report, || {
+        format!(
+            "verified    {} shards in {:.2} s\nexit code   {}\noutput      {}\nsecurity    {}",
+            report.shards, report.seconds, report.exit_code, report.output, report.bits
+        )
+    })?;
+    exit_status(report.exit_code)
+}
