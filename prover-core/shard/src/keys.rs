@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
-use hearth_chips::tables::Table;
+use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
 
 use p3_matrix::dense::RowMajorMatrix;
@@ -24,21 +24,36 @@ pub enum KeyId {
     Base = 0,
     /// With keccak-f.
     Keccak = 1,
+    /// With all accelerators.
+    All = 2,
 }
 
 impl KeyId {
     /// All keys.
-    pub const ALL: [Self; 2] = [Self::Base, Self::Keccak];
+    pub const ALL: [Self; 3] = [Self::Base, Self::Keccak, Self::All];
 
     /// The key of this number.
     pub fn from_id(id: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|&key| key as u8 == id)
     }
 
+    /// The key for a shard with these accelerators.
+    pub const fn of(accelerators: Accelerators) -> Self {
+        match accelerators {
+            Accelerators::None => Self::Base,
+            Accelerators::Keccak => Self::Keccak,
+            Accelerators::All => Self::All,
+        }
+    }
+
     /// Its tables in order.
     pub fn tables(self) -> Vec<Table> {
-        let accelerated = self == Self::Keccak;
-        Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect()
+        let accelerators = match self {
+            Self::Base => Accelerators::None,
+            Self::Keccak => Accelerators::Keccak,
+            Self::All => Accelerators::All,
+        };
+        accelerators.tables()
     }
 
     /// The chips of the key with the heights that they may have.
@@ -56,7 +71,7 @@ impl KeyId {
 /// The keys of one size class.
 pub struct Keys {
     class: SizeClass,
-    keys: [WhirKey<Table>; 2],
+    keys: [WhirKey<Table>; KeyId::ALL.len()],
 }
 
 impl Keys {
@@ -67,8 +82,8 @@ impl Keys {
     /// A class in which the tables do not fit even at their least heights.
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
-        Ok(Self { class, keys: [base?, keccak?] })
+        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
+        Ok(Self { class, keys: [base?, keccak?, all?] })
     }
 
     /// The size class.
