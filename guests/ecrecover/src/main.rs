@@ -3,7 +3,7 @@
 #![no_std]
 #![no_main]
 
-use hearth_guest::secp256k1::{recover, verify};
+use hearth_guest::secp256k1::{recover, recovers_to, verify};
 use hearth_guest::{entry, read_input, write_output};
 
 entry!(main);
@@ -20,6 +20,8 @@ fn main() {
         {
             assert!(verify(hash, signature, key));
             assert!(!verify(&[1; 32], signature, key));
+            assert!(recovers_to(hash, signature, record[96], key));
+            assert!(!recovers_to(hash, signature, record[96] ^ 1, key));
         }
         write_output(&key.unwrap_or([0; 64]));
     }

@@ -18,7 +18,7 @@ mod multiply;
 mod point;
 mod scalar;
 
-pub use self::ecdsa::{recover, verify};
+pub use self::ecdsa::{recover, recovers_to, verify};
 pub use self::multiply::multiply_sum;
 pub use self::point::{Point, Sum, add, double};
 

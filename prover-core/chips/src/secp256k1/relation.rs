@@ -267,12 +267,12 @@ impl<const N: usize> Bounds<N> {
         let base = 1i64 << (8 * POSITIONS / N);
         // 977 times this is 1 modulo 2^16.
         const INVERSE: i64 = 0x3531;
-        const { assert!(LOW * INVERSE & 0xffff == 1) };
+        const { assert!((LOW * INVERSE) & 0xffff == 1) };
         let mut sums: [Integer; N] = value.digits();
         let mut carry_in = 0;
         for k in 0..N {
             if k <= M {
-                let digit = -(sums[k].0 + carry_in) * INVERSE & (base - 1);
+                let digit = (-(sums[k].0 + carry_in) * INVERSE) & (base - 1);
                 let digit = match k {
                     k if k < M => digit,
                     _ => (digit ^ base >> 1) - (base >> 1),
