@@ -1,5 +1,6 @@
-//! Recovers keys: the input is a sequence of hash, signature and recovery id (32 + 64 + 1 bytes), the output that of the
-//! keys, 64 bytes each, zeros where there is none. With a further byte at the end of the input each key is also verified.
+//! Recovers keys: the input is a sequence of hash, signature and recovery id (32 + 64 + 1 bytes), the output that of
+//! the keys, 64 bytes each, zeros where there is none. With a further byte at the end of the input each key is also
+//! verified.
 #![no_std]
 #![no_main]
 

@@ -22,8 +22,8 @@ fn point_x(r: &U256, id: u8) -> Option<U256> {
     }
 }
 
-/// The key, x then y, that made the signature `r`, `s` of a message with this hash. Bit 0 of `id` is the parity of the y of
-/// the signature's point, bit 1 says that its x was not below the order. High `s` is accepted.
+/// The key, x then y, that made the signature `r`, `s` of a message with this hash. Bit 0 of `id` is the parity of the
+/// y of the signature's point, bit 1 says that its x was not below the order. High `s` is accepted.
 pub fn recover(hash: &[u8; 32], bytes: &[u8; 64], id: u8) -> Option<[u8; 64]> {
     let [r, s] = signature(bytes)?;
     let x = point_x(&r, id)?;
@@ -39,7 +39,8 @@ pub fn recover(hash: &[u8; 32], bytes: &[u8; 64], id: u8) -> Option<[u8; 64]> {
     Some(to_key(&key))
 }
 
-/// The point `z / s G + r / s key` that a signature by this key comes from; nothing if the key is no point of the curve.
+/// The point `z / s G + r / s key` that a signature by this key comes from; nothing if the key is no point of the
+/// curve.
 fn signature_point(hash: &[u8; 32], [r, s]: &[U256; 2], key: &[u8; 64]) -> Option<Point> {
     let (coordinates, _) = key.as_chunks::<32>();
     let key = Point { x: from_bytes(&coordinates[0]), y: from_bytes(&coordinates[1]) };

@@ -9,7 +9,8 @@
 //! | [`multiply`] | `u G + v P` |
 //! | [`ecdsa`] | verification and recovery |
 //!
-//! All numbers are [`U256`]. What is hostile may be anything: no input leads to a panic or to a call outside its domain.
+//! All numbers are [`U256`]. What is hostile may be anything: no input leads to a panic or to a call outside its
+//! domain.
 
 pub mod ecdsa;
 mod field;
