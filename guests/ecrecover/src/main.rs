@@ -1,9 +1,10 @@
-//! Recovers keys: the input is a sequence of hash, signature and recovery id (32 + 64 + 1 bytes), the output that of the
-//! keys, 64 bytes each, zeros where there is none. With a further byte at the end of the input each key is also verified.
+//! Recovers keys: the input is a sequence of hash, signature and recovery id (32 + 64 + 1 bytes), the output that of
+//! the keys, 64 bytes each, zeros where there is none. With a further byte at the end of the input each key is also
+//! verified.
 #![no_std]
 #![no_main]
 
-use hearth_guest::secp256k1::{recover, verify};
+use hearth_guest::secp256k1::{recover, recovers_to, verify};
 use hearth_guest::{entry, read_input, write_output};
 
 entry!(main);
@@ -20,6 +21,8 @@ fn main() {
         {
             assert!(verify(hash, signature, key));
             assert!(!verify(&[1; 32], signature, key));
+            assert!(recovers_to(hash, signature, record[96], key));
+            assert!(!recovers_to(hash, signature, record[96] ^ 1, key));
         }
         write_output(&key.unwrap_or([0; 64]));
     }

@@ -197,8 +197,8 @@ impl<'a> Tracker<'a> {
         }
     }
 
-    /// Notes an accelerator call that adds `rows`. It reads a0, and some a1, which no field of the instruction names; one leaf
-    /// has both.
+    /// Notes an accelerator call that adds `rows`. It reads a0, and some a1, which no field of the instruction names;
+    /// one leaf has both.
     fn use_call(&mut self, pc: u32, instruction: &Instruction, rows: &[(Table, u32)]) {
         let position = self.code.position(pc);
         if self.used[position] != self.epoch {

@@ -58,8 +58,8 @@ const DESCENT: usize = 22;
 #[repr(C, align(64))]
 struct Numbers([U256; DESCENT + 2]);
 
-/// `x^(2^n)`, by point additions: the line through `(-1/2, x)` and `(1/2, 0)` has the slope `-x`, so that the sum's x is the
-/// square. It lies where the addition 32 bytes further down has its y, so that only an x is written in between.
+/// `x^(2^n)`, by point additions: the line through `(-1/2, x)` and `(1/2, 0)` has the slope `-x`, so that the sum's x
+/// is the square. It lies where the addition 32 bytes further down has its y, so that only an x is written in between.
 #[inline(never)]
 fn square_times(x: &U256, n: usize) -> U256 {
     /// `(1/2, 0)`.
@@ -74,9 +74,9 @@ fn square_times(x: &U256, n: usize) -> U256 {
     let mut left = n;
     while left > 0 {
         let count = if left < DESCENT { left } else { DESCENT };
-        // SAFETY: the pointer to the first point, numbers DESCENT and DESCENT + 1, of which one is written here and one by
-        // the first stores, descends `count <= DESCENT` times by one number. Each call reads and writes the two numbers at it,
-        // so that in the end that at the last place is there.
+        // SAFETY: the pointer to the first point, numbers DESCENT and DESCENT + 1, of which one is written here and one
+        // by the first stores, descends `count <= DESCENT` times by one number. Each call reads and writes the two
+        // numbers at it, so that in the end that at the last place is there.
         unsafe {
             bottom.add(DESCENT + 1).write(result);
             asm!(

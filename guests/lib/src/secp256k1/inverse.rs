@@ -1,6 +1,6 @@
-//! Inverses modulo the order, by Lehmer's form of Euclid's algorithm: quotients come from the leading 64 bits, as long as
-//! Collins' condition says that they are those of the whole numbers (Jebelean, "A double-digit Lehmer-Euclid algorithm
-//! for finding the GCD of long integers", 1995, section 2), and are applied together.
+//! Inverses modulo the order, by Lehmer's form of Euclid's algorithm: quotients come from the leading 64 bits, as long
+//! as Collins' condition says that they are those of the whole numbers (Jebelean, "A double-digit Lehmer-Euclid
+//! algorithm for finding the GCD of long integers", 1995, section 2), and are applied together.
 
 use super::scalar::ORDER;
 use super::{U256, add_words, is_less, multiply_word, subtract_words};
@@ -34,9 +34,9 @@ pub fn invert(x: &U256) -> U256 {
     if pair.t_is_negative { pair.s } else { subtract_words(&ORDER, &pair.s).0 }
 }
 
-/// Quotients that two numbers with these leading words, `a` not below `b`, have for certain: absolute values `(u, v, w, z)` of
-/// the matrix that makes `(u a - v b, z b - w a)` of `(a, b)`, or the opposite of both if the number of quotients is odd. v is 0
-/// if there is none.
+/// Quotients that two numbers with these leading words, `a` not below `b`, have for certain: absolute values `(u, v, w,
+/// z)` of the matrix that makes `(u a - v b, z b - w a)` of `(a, b)`, or the opposite of both if the number of
+/// quotients is odd. v is 0 if there is none.
 #[inline(always)]
 fn steps(mut a: u64, mut b: u64) -> ([u64; 4], bool) {
     let (mut u, mut v, mut w, mut z) = (1u64, 0u64, 0u64, 1u64);

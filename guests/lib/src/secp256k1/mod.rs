@@ -9,7 +9,8 @@
 //! | [`multiply`] | `u G + v P` |
 //! | [`ecdsa`] | verification and recovery |
 //!
-//! All numbers are [`U256`]. What is hostile may be anything: no input leads to a panic or to a call outside its domain.
+//! All numbers are [`U256`]. What is hostile may be anything: no input leads to a panic or to a call outside its
+//! domain.
 
 pub mod ecdsa;
 mod field;
@@ -18,7 +19,7 @@ mod multiply;
 mod point;
 mod scalar;
 
-pub use self::ecdsa::{recover, verify};
+pub use self::ecdsa::{recover, recovers_to, verify};
 pub use self::multiply::multiply_sum;
 pub use self::point::{Point, Sum, add, double};
 

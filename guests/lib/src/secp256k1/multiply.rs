@@ -66,7 +66,8 @@ fn spread<const W: u32>(half: &Half, column: usize, digits: &mut [u32; DIGITS]) 
             continue;
         }
         let digit = low & (window - 1);
-        // A digit of more than half a window stands for itself less a window. The place of digit d is (d + 2^W / 2 - 1) / 2.
+        // A digit of more than half a window stands for itself less a window. The place of digit d is (d + 2^W / 2 - 1)
+        // / 2.
         let place = (digit ^ window / 2) / 2 ^ turn;
         low = low >> W | high << (64 - W);
         high >>= W;

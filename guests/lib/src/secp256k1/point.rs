@@ -26,8 +26,8 @@ pub fn add(p: &mut Point, q: &Point) {
     unsafe { asm!("ecall", in("a7") ADD, in("a0") p, in("a1") q, options(nostack)) }
 }
 
-/// `p := 2 p` in one instruction. Where y is 0, or not below the prime, the program ends without a proof; on the curve no
-/// y is 0.
+/// `p := 2 p` in one instruction. Where y is 0, or not below the prime, the program ends without a proof; on the curve
+/// no y is 0.
 #[inline(always)]
 pub fn double(p: &mut Point) {
     // SAFETY: the machine reads and writes these 8 aligned words.

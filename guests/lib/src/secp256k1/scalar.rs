@@ -3,8 +3,7 @@
 use super::{U256, is_less, multiply_word, multiply_words, subtract_words};
 
 /// The order of the group, a prime.
-pub const ORDER: U256 =
-    [0xbfd2_5e8c_d036_4141, 0xbaae_dce6_af48_a03b, 0xffff_ffff_ffff_fffe, 0xffff_ffff_ffff_ffff];
+pub const ORDER: U256 = [0xbfd2_5e8c_d036_4141, 0xbaae_dce6_af48_a03b, 0xffff_ffff_ffff_fffe, 0xffff_ffff_ffff_ffff];
 
 /// `2^256 - ORDER`.
 const FOLD: [u64; 3] = [0x402d_a173_2fc9_bebf, 0x4551_2319_50b7_5fc4, 1];
@@ -47,7 +46,8 @@ fn fold<const N: usize, const M: usize>(low: &mut U256, x: &[u64; N]) -> [u64; M
 #[inline(never)]
 pub fn multiply(x: &U256, y: &U256) -> U256 {
     let product = multiply_words(x, y);
-    let [mut low, high] = [[product[0], product[1], product[2], product[3]], [product[4], product[5], product[6], product[7]]];
+    let [mut low, high] =
+        [[product[0], product[1], product[2], product[3]], [product[4], product[5], product[6], product[7]]];
     // Above 2^256 remain 130 bits after the first time, 4 after the second, and 1 after the third.
     let high: [u64; 3] = fold(&mut low, &high);
     let high: [u64; 1] = fold(&mut low, &high);
@@ -107,4 +107,3 @@ fn multiply_pair(x: u128, y: &[u64; 2]) -> U256 {
     let (w2, w3) = multiply_word(x[1], y[1], w2, carry);
     [w0, w1, w2, w3]
 }
-

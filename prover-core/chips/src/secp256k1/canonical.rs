@@ -1,15 +1,15 @@
 //! Coordinates below the prime.
 //!
-//! In 16-bit limbs the prime is `0xfc2f, 0xffff, 0xfffe` and thirteen times `0xffff`. A number is at least the prime if and
-//! only if the thirteen high limbs are greatest and limb 2 is `0xffff`, or limbs 1 and 2 are those of the prime and limb 0 is
-//! at least its.
+//! In 16-bit limbs the prime is `0xfc2f, 0xffff, 0xfffe` and thirteen times `0xffff`. A number is at least the prime if
+//! and only if the thirteen high limbs are greatest and limb 2 is `0xffff`, or limbs 1 and 2 are those of the prime and
+//! limb 0 is at least its.
 //!
-//! **Why a cheater fails.** `high_gap`, the sum of what the high limbs lack, is an integer below p, so it is 0 only where all
-//! are greatest; `high + high_gap * inverse = 1` then makes `high` 1, and the look-up of `high (limb_2 + 1)` excludes `0xffff`.
-//! If limbs 1 and 2 are also those of the prime, `low_gap` is 0 and `low` is 1, and the look-up of `low (limb_0 + 977)`
-//! excludes the rest. Elsewhere a prover may set `high` or `low` as it likes: the look-ups only take freedom away. An honest
-//! one sets 0, which always passes: `low_gap` is 0 for no other number below the prime, as `2 high_gap` outweighs the -1 that limb 2
-//! can add.
+//! **Why a cheater fails.** `high_gap`, the sum of what the high limbs lack, is an integer below p, so it is 0 only
+//! where all are greatest; `high + high_gap * inverse = 1` then makes `high` 1, and the look-up of `high (limb_2 + 1)`
+//! excludes `0xffff`. If limbs 1 and 2 are also those of the prime, `low_gap` is 0 and `low` is 1, and the look-up of
+//! `low (limb_0 + 977)` excludes the rest. Elsewhere a prover may set `high` or `low` as it likes: the look-ups only
+//! take freedom away. An honest one sets 0, which always passes: `low_gap` is 0 for no other number below the prime, as
+//! `2 high_gap` outweighs the -1 that limb 2 can add.
 
 use p3_field::{Field, PrimeCharacteristicRing};
 use p3_lookup::InteractionBuilder;

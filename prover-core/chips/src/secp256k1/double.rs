@@ -48,7 +48,8 @@ columns! {
     }
 }
 
-/// Of the relation for the slope: two products less three. In digits of two bytes their sums would pass the field's order.
+/// Of the relation for the slope: two products less three. In digits of two bytes their sums would pass the field's
+/// order.
 pub(super) const TANGENT_BOUNDS: Bounds<64> = Bounds::new((3, 2), (0, 0));
 
 fn tangent_value<E: Number>(slope: &[E; 32], x: &[E; 32], y: &[E; 32]) -> Value<E> {

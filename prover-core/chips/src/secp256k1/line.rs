@@ -1,7 +1,7 @@
 //! From a line through a point to the third point of it: what addition and doubling share.
 //!
-//! A line of slope `s` through `(x, y)` that meets the curve in `x'` too meets it a third time; the opposite of that point is
-//! `(s^2 - x - x', s (x - x_3) - y)`, both below the prime, so unique.
+//! A line of slope `s` through `(x, y)` that meets the curve in `x'` too meets it a third time; the opposite of that
+//! point is `(s^2 - x - x', s (x - x_3) - y)`, both below the prime, so unique.
 
 use hearth_machine::secp256k1::{Point, coordinates};
 use p3_field::PrimeCharacteristicRing;

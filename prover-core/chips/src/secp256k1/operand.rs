@@ -64,8 +64,9 @@ pub fn read_code<B: InteractionBuilder<F = Felt>>(step: &mut Step<'_, B>, code: 
 
 /// Reads a pointer from a register at `ts + tick` and returns its word.
 ///
-/// Both limbs are below 2^16, as all words are. `limbs[0] / 8` is below 2^16 for multiples of 8 only, as the field has no others
-/// there; `limbs[1] + 1` below 2^16 keeps the last word of a point below 2^29, so that no operand reaches a register.
+/// Both limbs are below 2^16, as all words are. `limbs[0] / 8` is below 2^16 for multiples of 8 only, as the field has
+/// no others there; `limbs[1] + 1` below 2^16 keeps the last word of a point below 2^29, so that no operand reaches a
+/// register.
 pub fn read_pointer<B: InteractionBuilder<F = Felt>>(
     step: &mut Step<'_, B>,
     register: u8,

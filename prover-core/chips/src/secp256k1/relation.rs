@@ -1,17 +1,17 @@
 //! Equations modulo the field's prime, as equations between integers.
 //!
-//! A relation says `value = quotient * prime`. Both sides are sums at the 64 byte positions, each a combination of products
-//! of bytes; they are compared digit by digit, in digits of 1 or 2 bytes, `N` digits in all, with carries. As the prime is
-//! `2^256 - 2^32 - 977`, a digit `d` of the quotient only subtracts `d` 256 bits further up and adds `977 d` here and `d` 32 bits
-//! further up. The part of the quotient above 2^256, its `top`, is a signed digit: nothing but it is left at `2^512`, so it is
-//! the last carry.
+//! A relation says `value = quotient * prime`. Both sides are sums at the 64 byte positions, each a combination of
+//! products of bytes; they are compared digit by digit, in digits of 1 or 2 bytes, `N` digits in all, with carries. As
+//! the prime is `2^256 - 2^32 - 977`, a digit `d` of the quotient only subtracts `d` 256 bits further up and adds `977
+//! d` here and `d` 32 bits further up. The part of the quotient above 2^256, its `top`, is a signed digit: nothing but
+//! it is left at `2^512`, so it is the last carry.
 //!
-//! **Why the equations hold between integers.** [`Bounds::new`] computes, when the crate is compiled, how far the sums of
-//! each digit reach, from there the range of honest carries, and asserts that with every carry in the range that
-//! its look-ups allow all terms of an equation stay within `(-p, p)`. Columns hold carries plus the least honest one. They are
-//! looked up on `range16`. For digits of one byte that is enough. For digits of two bytes a carry must be below about
-//! `p / 2^16`, so that neighbouring carries are also added up in groups and each sum is looked up to be at most [`MOST`]: the
-//! summands, integers below 2^16, are then too. A group is as large as the honest ranges allow.
+//! **Why the equations hold between integers.** [`Bounds::new`] computes, when the crate is compiled, how far the sums
+//! of each digit reach, from there the range of honest carries, and asserts that with every carry in the range that its
+//! look-ups allow all terms of an equation stay within `(-p, p)`. Columns hold carries plus the least honest one. They
+//! are looked up on `range16`. For digits of one byte that is enough. For digits of two bytes a carry must be below
+//! about `p / 2^16`, so that neighbouring carries are also added up in groups and each sum is looked up to be at most
+//! [`MOST`]: the summands, integers below 2^16, are then too. A group is as large as the honest ranges allow.
 
 use core::ops::{Add, Mul, Sub};
 
@@ -157,7 +157,8 @@ pub struct Bounds<const N: usize> {
 }
 
 impl<const N: usize> Bounds<N> {
-    /// Of the sum of `products` of bytes (or their differences) at each pair of positions and `linear` numbers of 256 bits.
+    /// Of the sum of `products` of bytes (or their differences) at each pair of positions and `linear` numbers of 256
+    /// bits.
     ///
     /// # Panics
     /// Where the argument does not go through. Relations are constants, so that this is an error of compilation.
@@ -261,18 +262,18 @@ impl<const N: usize> Bounds<N> {
         }
     }
 
-    /// The digits of the quotient and the carries, for the columns: exact division from the lowest digit on. `value` must be
-    /// a multiple of the prime.
+    /// The digits of the quotient and the carries, for the columns: exact division from the lowest digit on. `value`
+    /// must be a multiple of the prime.
     pub fn fill<const M: usize>(&self, value: &Value<Integer>, quotient: &mut [Felt; M], carry: &mut [Felt; N]) {
         let base = 1i64 << (8 * POSITIONS / N);
         // 977 times this is 1 modulo 2^16.
         const INVERSE: i64 = 0x3531;
-        const { assert!(LOW * INVERSE & 0xffff == 1) };
+        const { assert!((LOW * INVERSE) & 0xffff == 1) };
         let mut sums: [Integer; N] = value.digits();
         let mut carry_in = 0;
         for k in 0..N {
             if k <= M {
-                let digit = -(sums[k].0 + carry_in) * INVERSE & (base - 1);
+                let digit = (-(sums[k].0 + carry_in) * INVERSE) & (base - 1);
                 let digit = match k {
                     k if k < M => digit,
                     _ => (digit ^ base >> 1) - (base >> 1),

@@ -301,9 +301,9 @@ fn wrong_results_have_no_row() {
     assert!(!double_with_slope(&double_record(&p, &twice), &[7, 0, 0, 0]).is_honest());
 }
 
-/// Class 7, a consistent cheat: another y, larger by 1 in limb k and by 32512 in limb k + 1. The carry between them makes up for
-/// both if it is larger by 32512, as `2^16 x 32512 = -1` modulo p. All equations hold, all cells are below 2^16; only the sum
-/// of a group of carries gives it away.
+/// Class 7, a consistent cheat: another y, larger by 1 in limb k and by 32512 in limb k + 1. The carry between them
+/// makes up for both if it is larger by 32512, as `2^16 x 32512 = -1` modulo p. All equations hold, all cells are below
+/// 2^16; only the sum of a group of carries gives it away.
 #[test]
 fn a_carry_cannot_wrap_around_the_field() {
     let [p, q] = [Scalar::from(3u64), Scalar::from(5u64)].map(multiple);
