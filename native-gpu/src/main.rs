@@ -4,6 +4,7 @@ mod block;
 mod commands;
 mod failure;
 mod interrupt;
+mod node;
 mod program;
 mod proving;
 mod report;
@@ -37,6 +38,10 @@ enum Command {
     Block(commands::block::Arguments),
     /// Work with single shards: cut a run, prove, verify or inspect one.
     Shard(shard::Arguments),
+    /// Prove runs together with whoever helps.
+    Node(commands::node::Arguments),
+    /// Help a node: prove shards for it.
+    Worker(commands::worker::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
     /// Version, formats and parameters.
@@ -58,6 +63,8 @@ fn main() -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Block(arguments) => commands::block::run(&arguments),
         Command::Shard(arguments) => shard::run(&arguments),
+        Command::Node(arguments) => commands::node::run(&arguments),
+        Command::Worker(arguments) => commands::worker::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };

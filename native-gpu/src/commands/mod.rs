@@ -3,7 +3,9 @@
 pub mod block;
 pub mod execute;
 pub mod new;
+pub mod node;
 pub mod prove;
 pub mod shard;
 pub mod verify;
 pub mod version;
+pub mod worker;

@@ -11,7 +11,6 @@ use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
-
 use p3_matrix::dense::RowMajorMatrix;
 
 use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, VerifyError, WhirKey};
