@@ -1,5 +1,5 @@
 #!/bin/bash
-# Packs what runs in a browser into $CARGO_TARGET_DIR/web: each package is a folder with wasm, ES modules and types.
+# Packs what runs in a browser into $CARGO_TARGET_DIR/browser: each package is a folder with wasm, ES modules and types.
 #   scripts/web.sh [verifier] [prover]      both unless named
 #
 #   HEARTH_WASM_OPT=1     also wasm-opt -O3, for what ships (minutes)
@@ -7,7 +7,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh wasm-tools
 
-OUT=$(realpath -m "${CARGO_TARGET_DIR:-target}")/web
+OUT=$(realpath -m "${CARGO_TARGET_DIR:-target}")/browser
 
 # pack NAME CRATE-FOLDER: the wasm with its glue, and the files of the crate's js folder
 pack() {

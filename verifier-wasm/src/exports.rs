@@ -33,7 +33,11 @@ fn object<T: Serialize>(verdict: &Verdict<T>) -> JsValue {
 
 /// Verifies the proof of a run of the program that `key` (a key file or an ELF file) names.
 #[wasm_bindgen(unchecked_return_type = "RunVerdict")]
-pub fn verify_run(proof: &[u8], key: &[u8], #[wasm_bindgen(unchecked_param_type = "Options | undefined")] given: JsValue) -> JsValue {
+pub fn verify_run(
+    proof: &[u8],
+    key: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Options | undefined")] given: JsValue,
+) -> JsValue {
     object(&Verdict::of(now, || run::verify(proof, key, &options(given)?)))
 }
 

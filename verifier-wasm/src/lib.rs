@@ -19,7 +19,7 @@ use serde::{Serialize, Serializer};
 
 /// What the caller can choose.
 #[derive(Clone, Debug, Default, PartialEq, Eq, serde::Deserialize)]
-#[serde(default, rename_all = "camelCase", deny_unknown_fields)]
+#[serde(default, rename_all = "camelCase")]
 pub struct Options {
     /// Accept the small size classes that exist for tests.
     pub allow_test_params: bool,

@@ -33,7 +33,9 @@ pub struct Run {
 /// Reads a program's key: a key file, or the ELF file from which the key follows.
 fn program_key(bytes: &[u8]) -> Result<ProgramKey, String> {
     if bytes.starts_with(ELF_MAGIC) {
-        return Program::from_elf(&Hasher::new(), bytes).map(|program| *program.key()).map_err(|e| format!("program: {e}"));
+        return Program::from_elf(&Hasher::new(), bytes)
+            .map(|program| *program.key())
+            .map_err(|e| format!("program: {e}"));
     }
     ProgramKey::from_bytes(bytes).map_err(|error| format!("key: {error}"))
 }
