@@ -11,7 +11,10 @@ use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::Table;
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
 
-use crate::backend::{ChipSpec, HeightRule, SetupError, WhirKey};
+use hearth_machine::hash::Felt;
+use p3_matrix::dense::RowMajorMatrix;
+
+use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, WhirKey};
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -75,5 +78,15 @@ impl Keys {
     /// The key `id`.
     pub const fn get(&self, id: KeyId) -> &WhirKey<Table> {
         &self.keys[id as usize]
+    }
+
+    /// Proves with the key `id`. Not generic, so that the proof system is compiled once, in this crate.
+    pub(crate) fn prove(
+        &self,
+        id: KeyId,
+        matrices: Vec<RowMajorMatrix<Felt>>,
+        public_values: &[Felt],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.get(id).prove(matrices, public_values)
     }
 }

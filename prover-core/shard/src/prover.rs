@@ -89,7 +89,7 @@ impl ShardProver {
         let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
         let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
         stage(Stage::Proving)?;
-        let bytes = self.keys.get(key).prove(tables.matrices, &tables.public_values)?;
+        let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
         Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))
     }
 }
