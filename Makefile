@@ -12,7 +12,7 @@ help:
 build:
 	$(CARGO) build --release -p hearth --locked
 
-## make run         proves and verifies the Fibonacci guest
+## make run         proves a block (HEARTH_BLOCKS=FOLDER) or a guest, and verifies the proof
 run:
 	scripts/run.sh
 

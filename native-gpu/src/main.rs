@@ -1,8 +1,10 @@
 //! `hearth`: executes guest programs, proves their runs shard by shard, and verifies the proofs.
 
+mod block;
 mod commands;
 mod failure;
 mod interrupt;
+mod node;
 mod program;
 mod proving;
 mod report;
@@ -32,13 +34,23 @@ enum Command {
     Prove(prove::Arguments),
     /// Verify a proof of a whole run.
     Verify(verify::Arguments),
+    /// Ethereum blocks: import, execute, prove, verify, inspect.
+    Block(commands::block::Arguments),
     /// Work with single shards: cut a run, prove, verify or inspect one.
     Shard(shard::Arguments),
+    /// Prove runs together with whoever helps.
+    Node(commands::node::Arguments),
+    /// Help a node: prove shards for it.
+    Worker(commands::worker::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
     /// Version, formats and parameters.
     Version(version::Arguments),
 }
+
+// Proving allocates and frees the same large buffers for every shard.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
     tracing_subscriber::fmt()
@@ -49,7 +61,10 @@ fn main() -> ExitCode {
         Command::Execute(arguments) => execute::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
+        Command::Block(arguments) => commands::block::run(&arguments),
         Command::Shard(arguments) => shard::run(&arguments),
+        Command::Node(arguments) => commands::node::run(&arguments),
+        Command::Worker(arguments) => commands::worker::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };

@@ -1,6 +1,6 @@
 //! The program and its input as the command line names them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::INPUT_MAX;
@@ -34,7 +34,7 @@ impl Guest {
 }
 
 /// Reads a guest's ELF file.
-pub fn load_program(path: &PathBuf) -> Result<Program, Failure> {
+pub fn load_program(path: &Path) -> Result<Program, Failure> {
     let file = failure::read(path, MAX_FILE)?;
     Program::from_elf(&Hasher::new(), &file).map_err(|error| Failure::bad_input(path, error))
 }

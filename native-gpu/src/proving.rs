@@ -34,7 +34,7 @@ impl Shape {
 
     /// Where the cutter ends shards.
     pub fn limits(&self) -> Result<Limits, Failure> {
-        Ok(Limits { steps: u32::MAX, costs: costs(), cells: 1 << self.class()?.log_cells() })
+        Ok(Limits::cells(1 << self.class()?.log_cells(), costs()))
     }
 }
 

@@ -42,6 +42,21 @@ pub enum ImportError {
         /// The fork.
         fork: String,
     },
+    /// A system contract returned something that is no list of requests. Only replaced contracts of test chains do that.
+    #[error(
+        "execution_requests.{list}: {len} bytes are no list of requests, so no stateless input can express the block \
+             (executed as it stands: {executed})"
+    )]
+    InexpressibleRequests {
+        /// The list.
+        list: &'static str,
+        /// Its bytes.
+        len: usize,
+        /// What executing the block says.
+        executed: String,
+        /// Whether that is that the block is valid.
+        valid: bool,
+    },
 }
 
 impl ImportError {

@@ -12,6 +12,9 @@ fn judge(path: &Path) -> Result<String, String> {
         Ok(imported) => imported,
         Err(error @ ImportError::BeforeMerge(_)) => return Ok(format!("refused: {error}")),
         Err(error @ ImportError::Inexpressible { .. }) if !valid => return Ok(format!("invalid: {error}")),
+        Err(error @ ImportError::InexpressibleRequests { valid: executed, .. }) if executed == valid => {
+            return Ok(format!("judged by execution only: {error}"));
+        }
         Err(error) => return Err(error.to_string()),
     };
     let start = Instant::now();

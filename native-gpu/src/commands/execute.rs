@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::time::Instant;
 
-use hearth_machine::run::Machine;
+use hearth_machine::run::{Machine, Outcome};
 use serde::Serialize;
 
 use crate::failure::{self, Failure};
@@ -42,17 +42,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (program, input) = arguments.guest.load()?;
     let mut machine = Machine::new(&program, &input).map_err(|error| Failure::Usage(error.to_string()))?;
     let start = Instant::now();
-    while !machine.run(SLICE.min(arguments.max_steps - machine.steps())).map_err(guest_fault)? {
-        interrupt::check()?;
-        if machine.steps() >= arguments.max_steps {
-            return Err(Failure::OverBudget(format!("not finished after {} steps", grouped(machine.steps()))));
-        }
-    }
+    let outcome = run_to_end(&mut machine, arguments.max_steps)?;
     let elapsed = start.elapsed();
-    let outcome = machine
-        .outcome()
-        .ok_or_else(|| Failure::Internal("halted without an outcome".into()))?
-        .map_err(|error| Failure::Guest(error.to_string()))?;
     if let Some(path) = &arguments.out {
         failure::write(path, &outcome.output)?;
     }
@@ -74,8 +65,22 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     exit_status(outcome.exit_code)
 }
 
+/// Runs a machine to its end, watching for Ctrl-C.
+pub fn run_to_end(machine: &mut Machine, max_steps: u64) -> Result<Outcome, Failure> {
+    while !machine.run(SLICE.min(max_steps - machine.steps())).map_err(guest_fault)? {
+        interrupt::check()?;
+        if machine.steps() >= max_steps {
+            return Err(Failure::OverBudget(format!("not finished after {} steps", grouped(machine.steps()))));
+        }
+    }
+    machine
+        .outcome()
+        .ok_or_else(|| Failure::Internal("halted without an outcome".into()))?
+        .map_err(|error| Failure::Guest(error.to_string()))
+}
+
 /// A fault as a failure that names pc and cause.
-pub fn guest_fault(fault: hearth_machine::fault::Fault) -> Failure {
+fn guest_fault(fault: hearth_machine::fault::Fault) -> Failure {
     Failure::Guest(fault.to_string())
 }
 

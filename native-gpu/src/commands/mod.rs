@@ -1,8 +1,11 @@
 //! One file per command.
 
+pub mod block;
 pub mod execute;
 pub mod new;
+pub mod node;
 pub mod prove;
 pub mod shard;
 pub mod verify;
 pub mod version;
+pub mod worker;

@@ -8,6 +8,7 @@ use hearth_machine::cut::Cutter;
 use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::package::Package;
 use hearth_machine::trace::Statement;
+use hearth_machine::wire::Wire;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::ShardProver;
 use hearth_shard::verifier::ShardVerifier;

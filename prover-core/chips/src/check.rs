@@ -182,8 +182,11 @@ pub fn zero_row_is_neutral<C: Chip>() -> bool {
 
 /// The lint of every chip: degrees of its constraints (at most 3) and of its messages' fields and counts (at most 2).
 pub fn degrees<C: Chip>() -> (usize, usize) {
-    let mut builder: InteractionSymbolicBuilder<Felt> =
-        InteractionSymbolicBuilder::new(AirLayout { main_width: C::WIDTH, ..AirLayout::default() });
+    let mut builder: InteractionSymbolicBuilder<Felt> = InteractionSymbolicBuilder::new(AirLayout {
+        main_width: C::WIDTH,
+        num_public_values: Public::WIDTH,
+        ..AirLayout::default()
+    });
     C::eval(&mut builder);
     let max = |expressions: &mut dyn Iterator<Item = &SymbolicExpression<Felt>>| {
         expressions.map(SymbolicExpression::degree_multiple).max().unwrap_or(0)

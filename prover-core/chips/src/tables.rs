@@ -61,6 +61,16 @@ macro_rules! tables {
                 match self { $(Self::$variant => check::interactions::<$chip>(),)* }
             }
 
+            /// Highest degree of constraints, and of message fields and counts.
+            pub fn degrees(self) -> (usize, usize) {
+                match self { $(Self::$variant => check::degrees::<$chip>(),)* }
+            }
+
+            /// Whether the all-zero row holds every constraint and sends nothing.
+            pub fn zero_row_is_neutral(self) -> bool {
+                match self { $(Self::$variant => check::zero_row_is_neutral::<$chip>(),)* }
+            }
+
             /// What the checker of the tests finds in a table of this kind.
             pub fn report(self, table: &RowMajorMatrix<Felt>, public: &[Felt]) -> Report {
                 match self { $(Self::$variant => check::report::<$chip>(table, public),)* }

@@ -20,7 +20,7 @@ fn check(guest: &str, input: &[u8], steps: u32, stride: usize) {
 fn check_elf(guest: &str, elf: &[u8], input: &[u8], steps: u32, stride: usize) {
     let hasher = Hasher::new();
     let program = Program::from_elf(&hasher, elf).expect("a valid guest");
-    let limits = Limits { steps, costs: Costs::default(), cells: u64::MAX };
+    let limits = Limits { steps, ..Limits::cells(u64::MAX, Costs::default()) };
     let mut cutter = Cutter::new(&hasher, &program, input, limits).expect("a short input");
     let mut index = 0;
     while let Some(shard) = cutter.next_shard().expect("the guest does not fault") {

@@ -27,6 +27,8 @@ pub struct Budget {
     costs: Costs,
     /// Most cells.
     cells: u64,
+    /// Most messages.
+    messages: u64,
     /// Rows so far, or bounds for them.
     rows: Rows,
     /// A count up to this leaves room for one more instruction.
@@ -37,11 +39,12 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// A budget of `cells`.
-    pub fn new(costs: Costs, cells: u64) -> Self {
+    /// A budget of `cells` cells and `messages` messages.
+    pub fn new(costs: Costs, cells: u64, messages: u64) -> Self {
         Self {
             costs,
             cells,
+            messages,
             rows: Rows::default(),
             room: Rows::default(),
             heights: Rows::default(),
@@ -56,7 +59,7 @@ impl Budget {
         for table in 0..Table::COUNT {
             self.fit(table);
         }
-        self.is_full = self.costs.cells(&self.heights) > self.cells;
+        self.is_full = !self.holds(&self.heights);
         !self.is_full
     }
 
@@ -92,13 +95,18 @@ impl Budget {
         for &(table, rows) in added {
             heights[table] = heights[table].max(self.costs.height(self.rows[table] + rows) as u32);
         }
-        self.costs.cells(&heights) <= self.cells
+        self.holds(&heights)
+    }
+
+    /// Whether tables of these heights are within the budget.
+    fn holds(&self, heights: &Rows) -> bool {
+        self.costs.cells(heights) <= self.cells && self.costs.interactions(heights) <= self.messages
     }
 
     #[cold]
     fn grow(&mut self, table: usize) {
         self.fit(table);
-        self.is_full |= self.costs.cells(&self.heights) > self.cells;
+        self.is_full |= !self.holds(&self.heights);
     }
 
     /// Sets the least height with room for one more instruction; an empty optional table has none.

@@ -23,19 +23,21 @@ pub struct Limits {
     pub steps: u32,
     /// Most committed cells of a shard.
     pub cells: u64,
+    /// Most messages of a shard. A proof system that pads their number to a power of two wants it just below one.
+    pub messages: u64,
     /// What tables cost.
     pub costs: Costs,
 }
 
 impl Limits {
-    /// Shards of at most `cells` cells.
+    /// Shards of at most `cells` cells and half as many messages: about the ratio of the instruction chips.
     pub const fn cells(cells: u64, costs: Costs) -> Self {
-        Self { steps: MAX_STEPS, cells, costs }
+        Self { steps: MAX_STEPS, cells, messages: cells / 2, costs }
     }
 
     /// Shards of `steps` steps, whatever they cost.
     pub fn steps(steps: u32) -> Self {
-        Self { steps, cells: 0, costs: Costs::default() }
+        Self { steps, cells: 0, messages: 0, costs: Costs::default() }
     }
 }
 

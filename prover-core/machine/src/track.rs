@@ -92,7 +92,7 @@ impl<'a> Tracker<'a> {
         Self {
             code,
             memory,
-            budget: Budget::new(limits.costs, limits.cells),
+            budget: Budget::new(limits.costs, limits.cells, limits.messages),
             epoch: 0,
             marks: Paged::new(REGISTER_LEAF as usize, 0),
             touched_paths: PathMarks::new(MEMORY_DEPTH - 1),

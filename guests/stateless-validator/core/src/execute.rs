@@ -8,9 +8,10 @@ use crate::{
     requests::{collect_deposits, requests_hash},
     sender::sender,
     state::WitnessState,
+    system,
     trie::Preimages,
 };
-use alloc::{string::ToString, vec::Vec};
+use alloc::vec::Vec;
 use alloy_consensus::{
     Eip658Value, EthereumTxEnvelope, Header, Receipt, ReceiptEnvelope, Transaction, TxEip4844, TxReceipt, TxType,
 };
@@ -21,12 +22,12 @@ use alloy_eips::{
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
     eip7825::MAX_TX_GAS_LIMIT_OSAKA,
 };
-use alloy_evm::{EthEvmFactory, Evm, EvmEnv, EvmFactory, FromRecoveredTx, block::SystemCaller};
+use alloy_evm::FromRecoveredTx;
 use alloy_primitives::{Address, B256, Bloom, U256};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 use revm::{
-    Database, DatabaseCommit,
-    context::{BlockEnv, CfgEnv, TxEnv},
+    Context, ExecuteCommitEvm, MainBuilder, MainContext,
+    context::{BlockEnv, CfgEnv, ContextTr, TxEnv},
     context_interface::block::BlobExcessGasAndPrice,
     database::{DatabaseCommitExt, State, states::bundle_state::BundleRetention},
 };
@@ -160,11 +161,9 @@ fn run(
     state: &mut State<WitnessState<'_>>,
 ) -> Result<Executed, Reason> {
     let Block { fork, chain_id, header, .. } = *block;
-    let system = |error: alloy_evm::block::BlockExecutionError| Reason::SystemCall(error.to_string());
-    let mut evm = EthEvmFactory::default().create_evm(state, environment(block));
-    let mut caller = SystemCaller::new(fork);
-    caller.apply_blockhashes_contract_call(header.parent_hash, &mut evm).map_err(system)?;
-    caller.apply_beacon_root_contract_call(header.parent_beacon_block_root, &mut evm).map_err(system)?;
+    let (cfg, block_env) = environment(block);
+    let mut evm = Context::mainnet().with_db(state).with_cfg(cfg).with_block(block_env).build_mainnet();
+    system::before(&mut evm, fork, header)?;
 
     let mut gas_used = 0u64;
     let mut receipts: Vec<ReceiptEnvelope> = Vec::with_capacity(transactions.len());
@@ -172,50 +171,37 @@ fn run(
         if tx.gas_limit() > header.gas_limit.saturating_sub(gas_used) {
             return Err(Reason::BlockGas(index));
         }
-        let done = evm
-            .transact_raw(TxEnv::from_recovered_tx(tx, *address))
-            .map_err(|error| Reason::Execution { index, error: error.to_string() })?;
-        gas_used = gas_used.saturating_add(done.result.tx_gas_used());
-        let receipt = Receipt {
-            status: Eip658Value::Eip658(done.result.is_success()),
-            cumulative_gas_used: gas_used,
-            logs: done.result.into_logs(),
-        };
+        let result = evm
+            .transact_commit(TxEnv::from_recovered_tx(tx, *address))
+            .map_err(|error| system::reason(error, |error| Reason::Execution { index, error }))?;
+        gas_used = gas_used.saturating_add(result.tx_gas_used());
+        let status = Eip658Value::Eip658(result.is_success());
+        let receipt = Receipt { status, cumulative_gas_used: gas_used, logs: result.into_logs() };
         receipts.push(envelope(tx.tx_type(), receipt));
-        evm.db_mut().commit(done.state);
     }
 
     let mut requests = [const { Vec::new() }; 3];
     if fork >= Fork::Prague {
         let logs = receipts.iter().flat_map(|receipt| receipt.logs());
         collect_deposits(deposit_contract(chain_id), logs, &mut requests[0])?;
-        require_code(evm.db_mut(), WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS)?;
-        requests[1] = caller.apply_withdrawal_requests_contract_call(&mut evm).map_err(system)?.to_vec();
-        require_code(evm.db_mut(), CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS)?;
-        requests[2] = caller.apply_consolidation_requests_contract_call(&mut evm).map_err(system)?.to_vec();
+        requests[1] = system::requests(&mut evm, WITHDRAWAL_REQUEST_PREDEPLOY_ADDRESS)?;
+        requests[2] = system::requests(&mut evm, CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS)?;
     }
-    let credits = block.withdrawals.unwrap_or_default().iter();
-    let credits = credits.map(|w| (w.address, w.amount_wei().saturating_to::<u128>()));
-    for credit in credits {
-        evm.db_mut().increment_balances([credit]).map_err(|error| Reason::SystemCall(error.to_string()))?;
+    for withdrawal in block.withdrawals.unwrap_or_default() {
+        let credit = (withdrawal.address, withdrawal.amount_wei().saturating_to());
+        evm.ctx.db_mut().increment_balances([credit]).map_err(system::database_reason)?;
     }
     Ok(Executed { gas_used, receipts, requests })
 }
 
-/// EIP-7002 and EIP-7251: a block is invalid where the contract does not exist.
-fn require_code(state: &mut State<WitnessState<'_>>, address: Address) -> Result<(), Reason> {
-    let account = state.basic(address).map_err(|error| Reason::SystemCall(error.to_string()))?;
-    if account.is_none_or(|info| info.is_empty_code_hash()) { Err(Reason::SystemContract(address)) } else { Ok(()) }
-}
-
-fn environment(block: &Block<'_, '_>) -> EvmEnv {
+fn environment(block: &Block<'_, '_>) -> (CfgEnv, BlockEnv) {
     let Block { fork, chain_id, header, .. } = *block;
-    let mut cfg_env = CfgEnv::new_with_spec(fork.spec_id()).with_chain_id(chain_id);
+    let mut cfg = CfgEnv::new_with_spec(fork.spec_id()).with_chain_id(chain_id);
     if fork >= Fork::Osaka {
-        cfg_env.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);
+        cfg.tx_gas_limit_cap = Some(MAX_TX_GAS_LIMIT_OSAKA);
     }
     let blob_excess_gas_and_price = fork.blob_params().zip(header.excess_blob_gas).map(|(params, excess_blob_gas)| {
-        cfg_env.set_max_blobs_per_tx(params.max_blobs_per_tx);
+        cfg.set_max_blobs_per_tx(params.max_blobs_per_tx);
         BlobExcessGasAndPrice { excess_blob_gas, blob_gasprice: params.calc_blob_fee(excess_blob_gas) }
     });
     let block_env = BlockEnv {
@@ -229,7 +215,7 @@ fn environment(block: &Block<'_, '_>) -> EvmEnv {
         blob_excess_gas_and_price,
         slot_num: 0,
     };
-    EvmEnv { cfg_env, block_env }
+    (cfg, block_env)
 }
 
 fn envelope(tx_type: TxType, receipt: Receipt) -> ReceiptEnvelope {

@@ -1,7 +1,6 @@
 //! Fork rules. They follow from two numbers that the output repeats, schema id and chain id, and from nothing else.
 
 use alloy_eips::{eip6110::MAINNET_DEPOSIT_CONTRACT_ADDRESS, eip7840::BlobParams};
-use alloy_hardforks::{EthereumHardfork, EthereumHardforks, ForkCondition};
 use alloy_primitives::{Address, address};
 use revm::primitives::hardfork::SpecId;
 
@@ -68,23 +67,6 @@ impl Fork {
             Self::Bpo1 => Some(BlobParams::bpo1()),
             Self::Bpo2 => Some(BlobParams::bpo2()),
         }
-    }
-}
-
-impl EthereumHardforks for Fork {
-    /// A block is judged under one fork only, so all older ones are active from the start and no newer one ever is.
-    fn ethereum_fork_activation(&self, fork: EthereumHardfork) -> ForkCondition {
-        let since = match fork {
-            EthereumHardfork::Shanghai => Self::Shanghai,
-            EthereumHardfork::Cancun => Self::Cancun,
-            EthereumHardfork::Prague => Self::Prague,
-            EthereumHardfork::Osaka => Self::Osaka,
-            EthereumHardfork::Bpo1 => Self::Bpo1,
-            EthereumHardfork::Bpo2 => Self::Bpo2,
-            older if older <= EthereumHardfork::Paris => return ForkCondition::Block(0),
-            _ => return ForkCondition::Never,
-        };
-        if *self >= since { ForkCondition::Timestamp(0) } else { ForkCondition::Never }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod requests;
 pub mod sender;
 pub mod ssz;
 pub mod state;
+mod system;
 pub mod trie;
 
 pub use fork::Fork;

@@ -64,12 +64,10 @@ impl Chip for KeccakCallChip {
             builder.assert_zero(real.clone() * limb);
         }
 
-        let lanes = |lane: fn(&KeccakCall<B::Var>, usize) -> [B::Var; 4]| {
-            core::array::from_fn(|i| lane(row, i / 4)[i % 4].into())
-        };
+        let lanes = |lane: &dyn Fn(usize) -> [B::Var; 4]| core::array::from_fn(|i| lane(i / 4)[i % 4].into());
         let call: B::Expr = row.state.ts.into();
-        let input = lanes(|row, i| row.words[i].old);
-        let output = lanes(|row, i| row.output[i]);
+        let input = lanes(&|i| row.words[i].old);
+        let output = lanes(&|i| row.output[i]);
         builder.send(KeccakState { call: call.clone(), round: zero(), lanes: input }, real.clone());
         builder.receive(KeccakState { call, round: B::Expr::from_u8(24), lanes: output }, real.clone());
 

@@ -1,0 +1,220 @@
+//! A node as a process, and what a worker can do to it.
+
+use std::error::Error;
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use hearth_machine::package::Package;
+use hearth_machine::wire::Wire;
+use hearth_protocol::{Block, Lease, LeaseRequest, PROTOCOL, Run, RunState, Status};
+use hearth_shard::prover::ShardProver;
+use hearth_soundness::SizeClass;
+use pollster::block_on;
+use ureq::Agent;
+
+pub use super::raw::{endless, oversized};
+
+/// The result of a test.
+pub type Try<T = ()> = Result<T, Box<dyn Error>>;
+
+/// How long anything may take, on a machine that has other work too.
+pub const PATIENCE: Duration = Duration::from_secs(240);
+const HEARTH: &str = env!("CARGO_BIN_EXE_hearth");
+const CLASS: SizeClass = SizeClass::Test20;
+
+/// A folder that goes with the test.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new(name: &str) -> Try<Self> {
+        let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("node-{name}"));
+        if path.exists() {
+            fs::remove_dir_all(&path)?;
+        }
+        fs::create_dir_all(&path)?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Left for the next run to remove if that fails.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The Fibonacci guest with an input: five instructions for each unit of it, 10 240 in a shard.
+pub struct Program {
+    input: PathBuf,
+}
+
+impl Program {
+    pub fn new(folder: &Folder, n: u64) -> Try<Self> {
+        let input = folder.0.join("input");
+        fs::write(&input, n.to_le_bytes())?;
+        Ok(Self { input })
+    }
+}
+
+/// A node.
+pub struct Node {
+    process: Child,
+    url: String,
+    agent: Agent,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+impl Node {
+    pub fn start(folder: &Folder, program: &Program, more: &[&str]) -> Try<Self> {
+        let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/elf/fibonacci.elf");
+        let mut process = Command::new(HEARTH)
+            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--program", elf, "--input"])
+            .arg(&program.input)
+            .arg("--data-dir")
+            .arg(folder.0.join("data"))
+            .args(more)
+            .stdout(Stdio::piped())
+            .spawn()?;
+        let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
+        let first: serde_json::Value = serde_json::from_str(&lines.next().ok_or("the node said nothing")??)?;
+        let url = first["url"].as_str().ok_or("no URL")?.to_owned();
+        thread::spawn(move || lines.for_each(drop));
+        let agent = Agent::config_builder().http_status_as_error(false).timeout_global(Some(PATIENCE)).build().into();
+        Ok(Self { process, url, agent })
+    }
+
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    pub fn address(&self) -> &str {
+        self.url.trim_start_matches("http://")
+    }
+
+    pub fn get(&self, path: &str) -> Try<(u16, Vec<u8>)> {
+        let answer = self.agent.get(format!("{}{path}", self.url)).call()?;
+        let status = answer.status().as_u16();
+        let mut body = Vec::new();
+        answer.into_body().into_reader().read_to_end(&mut body)?;
+        Ok((status, body))
+    }
+
+    pub fn status(&self) -> Try<Status> {
+        Ok(serde_json::from_slice(&self.get("/v1/status")?.1)?)
+    }
+
+    /// The status of a lease request with this body.
+    pub fn post(&self, body: &[u8]) -> Try<u16> {
+        let request = self.agent.post(format!("{}/v1/lease", self.url)).header("content-type", "application/json");
+        Ok(request.send(body)?.status().as_u16())
+    }
+
+    pub fn ask_with(&self, worker: &str, log_cells_max: u8) -> Try<u16> {
+        let request = LeaseRequest { worker: worker.into(), protocol: PROTOCOL, log_cells_max };
+        self.post(&serde_json::to_vec(&request)?)
+    }
+
+    pub fn ask(&self, worker: &str) -> Try<u16> {
+        self.ask_with(worker, CLASS.id())
+    }
+
+    pub fn lease(&self, worker: &str) -> Try<Lease> {
+        let request = LeaseRequest { worker: worker.into(), protocol: PROTOCOL, log_cells_max: CLASS.id() };
+        let post = self.agent.post(format!("{}/v1/lease", self.url)).header("content-type", "application/json");
+        let mut answer = post.send(&serde_json::to_vec(&request)?[..])?;
+        let body = answer.body_mut().read_to_vec()?;
+        match answer.status().as_u16() {
+            200 => Ok(serde_json::from_slice(&body)?),
+            status => Err(format!("no lease for {worker}: {status} {}", String::from_utf8_lossy(&body)).into()),
+        }
+    }
+
+    /// What an honest worker would return.
+    pub fn prove(&self, lease: &Lease) -> Try<Vec<u8>> {
+        let package = Package::decode(&self.get(&lease.package_url)?.1)?;
+        let (proof, _) = block_on(ShardProver::new(CLASS)?.prove(&package, |_| true))?;
+        Ok(proof.to_bytes())
+    }
+
+    pub fn put(&self, lease: &str, proof: &[u8]) -> Try<u16> {
+        Ok(self.agent.put(format!("{}/v1/proof/{lease}", self.url)).send(proof)?.status().as_u16())
+    }
+
+    /// Waits until the run is as it should be.
+    pub fn wait_until(&self, wanted: impl Fn(&Run) -> bool) -> Try<Run> {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            if let Some(run) = self.status()?.runs.into_iter().next().filter(&wanted) {
+                return Ok(run);
+            }
+            thread::sleep(Duration::from_millis(50));
+        }
+        Err("waited in vain".into())
+    }
+
+    /// Waits until the one run is proved.
+    pub fn wait_for_proof(&self) -> Try<Block> {
+        let end = Instant::now() + PATIENCE;
+        while Instant::now() < end {
+            let blocks: Vec<Block> = serde_json::from_slice(&self.get("/v1/blocks")?.1)?;
+            match blocks.into_iter().next() {
+                Some(block) if block.state == RunState::Done => return Ok(block),
+                Some(Block { error: Some(error), .. }) => return Err(error.into()),
+                _ => thread::sleep(Duration::from_millis(50)),
+            }
+        }
+        Err("no proof".into())
+    }
+
+    /// SIGKILL.
+    pub fn kill(&mut self) -> Try {
+        self.process.kill()?;
+        self.process.wait()?;
+        Ok(())
+    }
+
+    /// SIGTERM.
+    pub fn terminate(&mut self) -> Try<ExitStatus> {
+        terminate(&mut self.process)
+    }
+}
+
+/// Starts `hearth worker`.
+pub fn worker(node: &Node, name: &str) -> Try<Child> {
+    let class = CLASS.id().to_string();
+    Ok(Command::new(HEARTH)
+        .args(["worker", "--node", node.url(), "--name", name, "--log-cells-max", &class])
+        .stderr(Stdio::null())
+        .spawn()?)
+}
+
+/// SIGTERM, and how the process ended.
+pub fn terminate(process: &mut Child) -> Try<ExitStatus> {
+    if !Command::new("kill").args(["-TERM", &process.id().to_string()]).status()?.success() {
+        return Err("kill failed".into());
+    }
+    Ok(process.wait()?)
+}
+
+/// A body that stops in the middle: whether the node ends it.
+pub fn stall(node: &Node) -> Try<JoinHandle<bool>> {
+    let mut stream = TcpStream::connect(node.address())?;
+    stream.set_read_timeout(Some(PATIENCE))?;
+    let token = "1".repeat(32);
+    write!(stream, "PUT /v1/proof/{token} HTTP/1.1\r\nhost: node\r\ncontent-length: 1000\r\n\r\nfirst bytes")?;
+    Ok(thread::spawn(move || {
+        let mut answer = Vec::new();
+        stream.read_to_end(&mut answer).is_ok() && !answer.starts_with(b"HTTP/1.1 2")
+    }))
+}

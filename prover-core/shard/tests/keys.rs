@@ -1,0 +1,57 @@
+//! The pinned keys: every shape that a verifier admits reaches the published bits, or is refused by it.
+
+use hearth_chips::tables::Table;
+use hearth_shard::backend::HeightRule;
+use hearth_shard::keys::{KeyId, Keys};
+use hearth_soundness::{SHARD_CLAIM, SizeClass};
+
+/// The least heights of all tables, then the instruction table of the most messages made as high as the class holds: the
+/// most fractions, so the most error.
+fn highest(keys: &Keys, id: KeyId) -> Vec<u8> {
+    let key = keys.get(id);
+    let rules = key.chips().chips().iter().map(|chip| match chip.height {
+        HeightRule::Fixed(height) => height,
+        HeightRule::Range { min, .. } => min,
+    });
+    let mut heights: Vec<u8> = rules.collect();
+    let at = id.tables().iter().position(|&table| table == Table::AddSub).expect("every key has it");
+    while key.chips().check_heights(&heights).is_ok() {
+        heights[at] += 1;
+    }
+    heights[at] -= 1;
+    heights
+}
+
+#[test]
+fn browser_class_reaches_the_claim_at_every_height() {
+    let keys = Keys::new(SizeClass::Real24).expect("the tables fit");
+    for id in KeyId::ALL {
+        let report = keys.get(id).security(&highest(&keys, id)).expect("admitted heights");
+        let bits = report.whole_bits().expect("every term is assessed");
+        println!("{id:?}: {bits} bits");
+        assert!(bits >= SHARD_CLAIM.bits, "{id:?}: {bits}");
+    }
+}
+
+/// Condition 17: the fixed table has one height. Class 2: the set of tables is the key's.
+#[test]
+fn fixed_table_has_one_height() {
+    let keys = Keys::new(SizeClass::Test20).expect("the tables fit");
+    for id in KeyId::ALL {
+        let mut heights = highest(&keys, id);
+        let at = id.tables().iter().position(|&table| table == Table::Bytes).expect("every key has it");
+        assert!(keys.get(id).chips().check_heights(&heights).is_ok());
+        heights[at] -= 1;
+        assert!(keys.get(id).chips().check_heights(&heights).is_err());
+        heights.pop();
+        assert!(keys.get(id).chips().check_heights(&heights).is_err());
+    }
+}
+
+#[test]
+fn keys_differ() {
+    let keys = Keys::new(SizeClass::Test20).expect("the tables fit");
+    assert_ne!(keys.get(KeyId::Base).digest(), keys.get(KeyId::Keccak).digest());
+    let other = Keys::new(SizeClass::Test22).expect("the tables fit");
+    assert_ne!(keys.get(KeyId::Base).digest(), other.get(KeyId::Base).digest());
+}
