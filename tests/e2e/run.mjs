@@ -1,12 +1,13 @@
 // Opens each page of pages/ in headless Chromium and collects what it reports.
 //
-//   node run.mjs [--mount /URL=FOLDER]... [PAGE...]
+//   node run.mjs [--mount /URL=FOLDER]... [--save FOLDER] [PAGE...]
 //
 // A page is a folder with an index.html. It calls `report(result)` once, with `result.ok` true or false and whatever
 // else is to be seen; one line of JSON per page goes to standard output. No report in time, an error in the page or
-// `ok` false fail the run. --mount serves another folder, such as the packed wasm, below a URL.
+// `ok` false fail the run. --mount serves another folder, such as the packed wasm, below a URL. With --save, what a page
+// PUTs to /saved/NAME is kept in a folder, for a check outside the browser.
 import { createServer } from "node:http";
-import { readFile, readdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, readFile, readdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -16,7 +17,7 @@ import { fileURLToPath } from "node:url";
 const { chromium } = createRequire(import.meta.url)("playwright-core");
 
 const HERE = path.dirname(fileURLToPath(import.meta.url));
-const SECONDS = Number(process.env.HEARTH_E2E_SECONDS ?? 120);
+const SECONDS = Number(process.env.HEARTH_E2E_SECONDS || 120);
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
 
 const TYPES = {
@@ -28,9 +29,16 @@ const TYPES = {
 };
 
 /** Serves folders, given as [URL prefix, folder], longest prefix first. Pages are isolated, so that they may use threads. */
-async function serve(mounts) {
+async function serve(mounts, save) {
   const server = createServer(async (request, response) => {
     const url = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
+    if (request.method === "PUT" && save !== null && /^\/saved\/[\w.-]+$/.test(url)) {
+      const parts = [];
+      for await (const part of request) parts.push(part);
+      await writeFile(path.join(save, path.basename(url)), Buffer.concat(parts));
+      response.writeHead(204).end();
+      return;
+    }
     const [prefix, folder] = mounts.find(([prefix]) => url.startsWith(prefix));
     const file = path.join(folder, path.normalize("/" + url.slice(prefix.length)));
     response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
@@ -46,6 +54,12 @@ async function serve(mounts) {
   });
   await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
   return server;
+}
+
+/** Names of the folders in a folder. */
+async function folders(folder) {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
 }
 
 /** Opens one page and waits for its report. */
@@ -76,20 +90,24 @@ async function visit(browser, origin, name) {
 async function main() {
   const mounts = [["/", path.join(HERE, "pages")]];
   const names = [];
+  let save = null;
   const args = process.argv.slice(2);
   while (args.length > 0) {
     const arg = args.shift();
     if (arg === "--mount") {
       const [url, folder] = args.shift().split("=");
       mounts.unshift([url.endsWith("/") ? url : url + "/", path.resolve(folder)]);
+    } else if (arg === "--save") {
+      save = path.resolve(args.shift());
+      await mkdir(save, { recursive: true });
     } else {
       names.push(arg);
     }
   }
   mounts.sort(([a], [b]) => b.length - a.length);
-  const pages = names.length > 0 ? names : (await readdir(path.join(HERE, "pages"))).sort();
+  const pages = names.length > 0 ? names : (await folders(path.join(HERE, "pages"))).sort();
 
-  const server = await serve(mounts);
+  const server = await serve(mounts, save);
   const profile = await mkdtemp(path.join(tmpdir(), "hearth-e2e-"));
   const browser = await chromium.launchPersistentContext(profile, {
     executablePath: CHROMIUM,

@@ -1,0 +1,73 @@
+//! The wasm workers that verify and prove, as futures. Their JavaScript clients are modules beside the page.
+
+use js_sys::{Function, Promise, Uint8Array};
+use serde::Deserialize;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen(module = "/static/workers.js")]
+extern "C" {
+    #[wasm_bindgen(js_name = verifyRun)]
+    fn verify_run(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Promise;
+    #[wasm_bindgen(js_name = prove)]
+    fn prove_shard(package: &Uint8Array, log_cells: u8, hear: &Function) -> Promise;
+    /// Stops the proof that is being made.
+    #[wasm_bindgen(js_name = cancelProof)]
+    pub fn cancel_proof();
+}
+
+/// What the verifier says of a run.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RunVerdict {
+    /// Whether the proof is accepted.
+    pub ok: bool,
+    /// Why it is not.
+    pub reason: Option<String>,
+    /// Milliseconds in the worker.
+    pub ms: f64,
+    /// Exit code of the run.
+    pub exit_code: Option<u64>,
+    /// Output of the run.
+    pub output: Option<Vec<u8>>,
+    /// Shards.
+    pub shards: Option<u32>,
+    /// Size class.
+    pub log_cells: Option<u8>,
+    /// Bits per shard.
+    pub bits: Option<u32>,
+    /// Their regime.
+    pub regime: Option<String>,
+}
+
+/// A proof that was made here.
+pub struct Proved {
+    /// The proof.
+    pub proof: Uint8Array,
+    /// Committed cells.
+    pub cells: f64,
+    /// Milliseconds.
+    pub ms: f64,
+}
+
+/// The message of a JavaScript error.
+fn message(error: &JsValue) -> String {
+    error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
+}
+
+/// Verifies the proof of a run.
+pub async fn verify(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Result<RunVerdict, String> {
+    let verdict = JsFuture::from(verify_run(proof, key, allow_test_params)).await.map_err(|error| message(&error))?;
+    serde_wasm_bindgen::from_value(verdict).map_err(|error| error.to_string())
+}
+
+/// Proves a package and verifies the proof. `hear` is told of each stage.
+pub async fn prove(package: &Uint8Array, log_cells: u8, hear: impl Fn(String) + 'static) -> Result<Proved, String> {
+    let hear = Closure::<dyn Fn(String)>::new(hear);
+    let result = JsFuture::from(prove_shard(package, log_cells, hear.as_ref().unchecked_ref())).await;
+    let result = result.map_err(|error| message(&error))?;
+    let field = |name: &str| js_sys::Reflect::get(&result, &name.into()).unwrap_or_default();
+    let number = |name| field(name).as_f64().unwrap_or_default();
+    let proof = field("proof").dyn_into().map_err(|_| "the worker gave no proof")?;
+    Ok(Proved { proof, cells: number("cells"), ms: number("ms") })
+}

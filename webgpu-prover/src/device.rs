@@ -1,0 +1,122 @@
+//! From the bytes of a package to the bytes of a shard proof, on the CPU.
+
+use hearth_machine::package::Package;
+use hearth_machine::wire::{DecodeError, Wire};
+use hearth_shard::backend::SetupError;
+use hearth_shard::proof::ShardProof;
+use hearth_shard::prover::{Cost, ShardError, ShardProver, Stage};
+use hearth_shard::verifier::{ShardVerifier, VerifyError};
+use hearth_soundness::{SizeClass, UnknownClass};
+use serde::Serialize;
+
+/// Longest package that is looked at, as in the protocol. A shard of 2^24 cells has some 130 KB.
+pub const MAX_PACKAGE: usize = 16 << 20;
+
+/// Why no proof was made.
+#[derive(Debug, thiserror::Error)]
+pub enum DeviceError {
+    /// No such size class.
+    #[error(transparent)]
+    Class(#[from] UnknownClass),
+    /// No keys can be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
+    /// More bytes than [`MAX_PACKAGE`].
+    #[error("a package of {0} bytes; at most {MAX_PACKAGE} are looked at")]
+    TooLong(usize),
+    /// The bytes are no package.
+    #[error("bad package: {0}")]
+    Package(#[from] DecodeError),
+    /// The prover refused.
+    #[error(transparent)]
+    Shard(#[from] ShardError),
+    /// The proof that was made is wrong: the device gives wrong results.
+    #[error("this device made a wrong proof: {0}")]
+    Wrong(#[from] VerifyError),
+}
+
+/// What a package asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Inspection {
+    /// Instructions to execute.
+    pub steps: u32,
+    /// Leaves of memory that come with the package.
+    pub leaves: u32,
+    /// Leaves of code that come with it.
+    pub code_leaves: u32,
+    /// Program counter before the shard.
+    pub pc_in: u32,
+    /// Program counter after it.
+    pub pc_out: u32,
+}
+
+/// Reads a package.
+fn package(bytes: &[u8]) -> Result<Package, DeviceError> {
+    if bytes.len() > MAX_PACKAGE {
+        return Err(DeviceError::TooLong(bytes.len()));
+    }
+    Ok(Package::decode(bytes)?)
+}
+
+/// Says what a package asks for. What it claims is checked when it is proved.
+///
+/// # Errors
+///
+/// Bytes that are no package.
+pub fn inspect(bytes: &[u8]) -> Result<Inspection, DeviceError> {
+    let package = package(bytes)?;
+    // No list is longer than the bytes that it was read from.
+    Ok(Inspection {
+        steps: package.steps,
+        leaves: package.leaves.len() as u32,
+        code_leaves: package.code_leaves.len() as u32,
+        pc_in: package.statement.pc_in,
+        pc_out: package.statement.pc_out,
+    })
+}
+
+/// A CPU that proves shards of one size class.
+pub struct Device {
+    prover: ShardProver,
+    verifier: ShardVerifier,
+}
+
+impl Device {
+    /// A device for shards of at most `2^log_cells` cells.
+    ///
+    /// # Errors
+    ///
+    /// No size class of this number, or one without keys.
+    pub fn new(log_cells: u8) -> Result<Self, DeviceError> {
+        let class = SizeClass::try_from(log_cells)?;
+        Ok(Self { prover: ShardProver::new(class)?, verifier: ShardVerifier::new(class)? })
+    }
+
+    /// Proves a package, then verifies the proof: a machine that computes wrongly learns it here and not from the node.
+    ///
+    /// # Errors
+    ///
+    /// A bad package, one that does not fit the class, `progress` answering `false`, or a proof that does not verify.
+    pub async fn prove(
+        &self,
+        bytes: &[u8],
+        progress: impl FnMut(Stage) -> bool,
+    ) -> Result<(ShardProof, Cost), DeviceError> {
+        let (proof, cost) = self.prover.prove(&package(bytes)?, progress).await?;
+        self.verifier.verify(&proof.statement, proof.key as u8, &proof.bytes)?;
+        Ok((proof, cost))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_of_any_kind_are_refused() {
+        assert!(matches!(inspect(&[]), Err(DeviceError::Package(_))));
+        assert!(matches!(inspect(&vec![0; MAX_PACKAGE + 1]), Err(DeviceError::TooLong(_))));
+        assert!(matches!(Device::new(23), Err(DeviceError::Class(UnknownClass(23)))));
+    }
+}

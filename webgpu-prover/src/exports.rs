@@ -1,0 +1,84 @@
+//! What JavaScript sees: the class `Prover`.
+
+use hearth_shard::prover::Stage;
+use hearth_soundness::SizeClass;
+use js_sys::{Function, Uint8Array};
+use serde::Serialize;
+use wasm_bindgen::prelude::*;
+
+use crate::device::{Device, inspect};
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What a package asks for. */
+export interface Inspection { steps: number; leaves: number; codeLeaves: number; pcIn: number; pcOut: number }
+/** What the prover is doing. */
+export type Stage = "replaying" | "tracing" | "proving";
+"#;
+
+/// Errors become JavaScript's `Error` with the reason as its message.
+fn error(reason: impl std::fmt::Display) -> JsError {
+    JsError::new(&reason.to_string())
+}
+
+const fn stage_name(stage: Stage) -> &'static str {
+    match stage {
+        Stage::Replaying => "replaying",
+        Stage::Tracing => "tracing",
+        Stage::Proving => "proving",
+    }
+}
+
+/// Proves shards of one size class on the CPU.
+#[wasm_bindgen]
+pub struct Prover {
+    device: Device,
+    steps: f64,
+    cells: f64,
+}
+
+#[wasm_bindgen]
+impl Prover {
+    /// A prover for shards of at most 2^log_cells cells, 2^24 unless given; the smaller classes exist for tests.
+    #[wasm_bindgen(constructor)]
+    pub fn new(log_cells: Option<u8>) -> Result<Self, JsError> {
+        let device = Device::new(log_cells.unwrap_or(SizeClass::Real24.id())).map_err(error)?;
+        Ok(Self { device, steps: 0.0, cells: 0.0 })
+    }
+
+    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`.
+    pub async fn prove(
+        &mut self,
+        package: Vec<u8>,
+        #[wasm_bindgen(unchecked_param_type = "(stage: Stage) => unknown")] progress: Function,
+    ) -> Result<Uint8Array, JsError> {
+        let hear = |stage| {
+            let answer = progress.call1(&JsValue::NULL, &stage_name(stage).into());
+            // A listener that throws has given up too.
+            answer.is_ok_and(|answer| answer.as_bool() != Some(false))
+        };
+        let (proof, cost) = self.device.prove(&package, hear).await.map_err(error)?;
+        // Both are far below 2^53.
+        (self.steps, self.cells) = (cost.steps as f64, cost.cells as f64);
+        Ok(proof.to_bytes().as_slice().into())
+    }
+
+    /// Says what a package asks for.
+    #[wasm_bindgen(unchecked_return_type = "Inspection")]
+    pub fn inspect(package: &[u8]) -> Result<JsValue, JsError> {
+        let inspection = inspect(package).map_err(error)?;
+        inspection.serialize(&serde_wasm_bindgen::Serializer::new()).map_err(error)
+    }
+
+    /// Instructions of the last shard that was proved.
+    #[wasm_bindgen(getter)]
+    pub fn steps(&self) -> f64 {
+        self.steps
+    }
+
+    /// Committed cells of the last shard that was proved.
+    #[wasm_bindgen(getter)]
+    pub fn cells(&self) -> f64 {
+        self.cells
+    }
+}
