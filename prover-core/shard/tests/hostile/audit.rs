@@ -52,17 +52,22 @@ impl Bench {
         execute(&self.hasher, &self.program, u64::MAX, lie)
     }
 
-    /// Verifies under the base key.
-    pub fn verify(&self, statement: &Statement, proof: &[u8]) -> Result<(), VerifyError> {
-        self.verifier.verify(statement, KeyId::Base as u8, proof)
+    /// Verifies under a key.
+    pub fn verify(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
+        self.verifier.verify(statement, key as u8, proof)
     }
 
     /// A proof of these tables in which the buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
-        let key = self.prover.keys().get(KeyId::Base);
+        let key = self.prover.keys().get(key_of(&tables));
         let muted = muted.to_vec().leak();
         key.prove_muted(muted, tables.matrices, &tables.public_values).expect("a proof comes out")
     }
+}
+
+/// The key that has these tables.
+fn key_of(tables: &Tables) -> KeyId {
+    if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base }
 }
 
 /// The tables of a trace.
@@ -142,8 +147,9 @@ pub fn refused(tables: Tables, statement: &Statement, violated: &[&str], unbalan
     let found: Vec<&str> = audit.violated.iter().copied().collect();
     let buses: Vec<&'static str> = audit.unbalanced().into_iter().collect();
     assert_eq!((&found[..], &buses[..]), (violated, unbalanced), "what the forgery breaks");
+    let key = key_of(&tables);
     let proof = BENCH.prove(tables, &buses);
-    let answer = BENCH.verify(statement, &proof);
+    let answer = BENCH.verify(statement, key, &proof);
     assert!(matches!(answer, Err(VerifyError::Proof(backend::VerifyError::Invalid(_)))), "{answer:?}");
 }
 
@@ -160,7 +166,7 @@ fn honest_run_is_accepted() {
     let audit = Audit::of(&tables);
     assert!(audit.violated.is_empty() && audit.unbalanced().is_empty(), "{:?} {:?}", audit.violated, audit.net);
     let proof = BENCH.prove(tables, &[]);
-    assert_eq!(BENCH.verify(&trace.statement, &proof), Ok(()));
+    assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &proof), Ok(()));
     statement_is_bound(&trace.statement, &proof);
 }
 
@@ -170,7 +176,7 @@ fn statement_is_bound(statement: &Statement, proof: &[u8]) {
     let refused = |what: &str, change: &dyn Fn(&mut Statement)| {
         let mut other = *statement;
         change(&mut other);
-        assert!(BENCH.verify(&other, proof).is_err(), "{what}");
+        assert!(BENCH.verify(&other, KeyId::Base, proof).is_err(), "{what}");
     };
     for element in 0..9 {
         refused("program root", &|other| other.program_root[element] += Felt::ONE);
@@ -182,12 +188,15 @@ fn statement_is_bound(statement: &Statement, proof: &[u8]) {
     refused("time", &|other| other.ts_end += 4);
     refused("swapped roots", &|other| (other.root_in, other.root_out) = (other.root_out, other.root_in));
     let p = Felt::ORDER_U32;
-    let changes: [fn(&mut Statement); 3] =
-        [|other| other.pc_in += Felt::ORDER_U32, |other| other.pc_out += Felt::ORDER_U32, |other| other.ts_end += Felt::ORDER_U32];
+    let changes: [fn(&mut Statement); 3] = [
+        |other| other.pc_in += Felt::ORDER_U32,
+        |other| other.pc_out += Felt::ORDER_U32,
+        |other| other.ts_end += Felt::ORDER_U32,
+    ];
     for change in changes {
         let mut other = *statement;
         change(&mut other);
-        assert_eq!(BENCH.verify(&other, proof), Err(VerifyError::Statement), "a number of at least {p}");
+        assert_eq!(BENCH.verify(&other, KeyId::Base, proof), Err(VerifyError::Statement), "a number of at least {p}");
     }
     for key in 2..=u8::MAX {
         assert_eq!(BENCH.verifier.verify(statement, key, proof), Err(VerifyError::Key(key)));

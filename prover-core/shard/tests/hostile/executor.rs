@@ -29,7 +29,7 @@ pub enum Lie {
     DroppedWrite,
     /// `sb` replaces the whole word.
     WideStore,
-    /// `divu` gives the remainder.
+    /// `divu` gives the remainder, which the victim makes the quotient less 1.
     WrongQuotient,
     /// `sub` adds.
     WrongSum,
@@ -116,7 +116,8 @@ impl Host for Executor<'_> {
         let byte = matches!(self.shown, Some(Instruction { op: Op::Lb, .. }));
         let word = if self.lie == Lie::OtherWord && byte { word + 8 } else { word };
         let mut access = self.access(word, ts, |old| old);
-        if self.lie == Lie::StaleRead && self.doubles == 4 {
+        let double = matches!(self.shown, Some(Instruction { op: Op::Ld, .. }));
+        if self.lie == Lie::StaleRead && double && self.doubles == 4 {
             // The word was written twice: what the first write left comes before what the second found.
             let history = self.history.get_mut(&word).expect("it was just read");
             let (prev_ts, prev) = history[history.len() - 3];
@@ -244,8 +245,7 @@ impl Executor<'_> {
             let (index, slot) = (pc / 64, (pc / 4 % 16) as usize);
             let words = self.program.code().leaf(index);
             let digest = hasher.code_leaf(&words);
-            let leaf =
-                code_leaves.entry(index).or_insert(CodeLeafRecord { index, words, used: [false; 16], digest });
+            let leaf = code_leaves.entry(index).or_insert(CodeLeafRecord { index, words, used: [false; 16], digest });
             leaf.used[slot] = true;
             let instruction = self.program.code().fetch(pc).expect("it was fetched");
             decodes.push(DecodeRecord { pc, word: words[slot], instruction, uses });

@@ -5,6 +5,7 @@ use std::borrow::BorrowMut;
 use hearth_chips::Felt;
 use hearth_chips::add_sub::AddSub;
 use hearth_chips::decode::Decode;
+use hearth_chips::divrem::DivRem;
 use hearth_chips::ecall::Ecall;
 use hearth_chips::jump::Jump;
 use hearth_chips::load::Load;
@@ -12,6 +13,7 @@ use hearth_chips::memory_leaf::MemoryLeaf;
 use hearth_chips::memory_node::MemoryNode;
 use hearth_chips::mul::Mul;
 use hearth_chips::poseidon2::Poseidon2;
+use hearth_chips::step::limbs;
 use hearth_chips::store_double::StoreDouble;
 use hearth_chips::tables::{Table, Tables};
 use hearth_chips::uncle::Uncle;
@@ -140,6 +142,21 @@ fn halt_by_another_call() {
 fn wrong_sign() {
     let change = |row: &mut Load<Felt>| row.sign = Felt::ONE - row.sign;
     cheat(Table::Load, 0, change, &[], &["memory", "range16"]);
+}
+
+/// Class 8: a quotient one too small, with a remainder as great as the divisor, and a run that goes on with it.
+#[test]
+fn wrong_quotient() {
+    let trace = BENCH.run(Lie::WrongQuotient);
+    let step = &trace.steps[Family::DivRem as usize][0];
+    assert_eq!((step.rs1.prev, step.rd.next), (step.rs2.prev, 0), "the honest quotient is 1");
+    let mut tables = tables(&trace);
+    let row: &mut DivRem<Felt> = cells(&mut tables, Table::DivRem, 0).borrow_mut();
+    (row.quotient, row.result) = ([Felt::ZERO; 8], [Felt::ZERO; 4]);
+    row.remainder = limbs(step.rs2.prev);
+    row.slack = limbs(u64::MAX);
+    recount(&mut tables);
+    refused(tables, &trace.statement, &["divrem"], &[]);
 }
 
 /// Class 7: a carry that wraps around p: 1 more in a limb and (p - 1) / 2^16 more in its carry leave the equation true.
