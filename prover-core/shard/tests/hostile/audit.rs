@@ -67,7 +67,7 @@ impl Bench {
 
 /// The key that has these tables.
 fn key_of(tables: &Tables) -> KeyId {
-    if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base }
+    KeyId::of(tables.accelerators)
 }
 
 /// The tables of a trace.

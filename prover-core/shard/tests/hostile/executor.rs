@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use hearth_machine::exec::{Cpu, Host, Retired, run};
-use hearth_machine::fault::Fault;
+use hearth_machine::exec::{Cpu, Host, PointCall, Retired, run};
+use hearth_machine::fault::{Cause, Fault};
 use hearth_machine::frontier::{Frontier, Kind};
 use hearth_machine::hash::Hasher;
 use hearth_machine::isa::{Family, Instruction, Op};
 use hearth_machine::keccak::keccak_f;
-use hearth_machine::layout::{CODE_DEPTH, KECCAK_TICKS, MEMORY_DEPTH, REGISTER_WORD, START_TS, STEP_TICKS};
+use hearth_machine::layout::{
+    CODE_DEPTH, ECALL_SECP256K1_ADD, KECCAK_TICKS, MEMORY_DEPTH, REGISTER_WORD, START_TS, STEP_TICKS,
+};
 use hearth_machine::memory::Memory;
 use hearth_machine::program::Program;
 use hearth_machine::testing::DATA_BASE;
@@ -174,6 +176,11 @@ impl Host for Executor<'_> {
         Ok(())
     }
 
+    /// The program makes no such call.
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), Fault> {
+        Err(Fault { pc: call.pc, cause: Cause::Ecall(ECALL_SECP256K1_ADD) })
+    }
+
     fn keccak(&mut self, pc: u32, _: &Instruction, word: u32) -> Result<(), Fault> {
         let ts = self.ts;
         let code = self.access(REGISTER_WORD + 17, ts, |old| old);
@@ -265,6 +272,8 @@ impl Executor<'_> {
             },
             steps: self.steps,
             keccaks: self.keccaks,
+            secp256k1_adds: Vec::new(),
+            secp256k1_doubles: Vec::new(),
             leaves,
             nodes: Vec::new(),
             uncles: Vec::new(),
