@@ -122,7 +122,7 @@ impl Audit {
 }
 
 /// Column of a table, `size` cells from `offset` on, of one row.
-pub fn cells<'a>(tables: &'a mut Tables, table: Table, row: usize) -> &'a mut [Felt] {
+pub fn cells(tables: &mut Tables, table: Table, row: usize) -> &mut [Felt] {
     let at = tables.tables.iter().position(|&other| other == table).expect("the table is there");
     let width = tables.matrices[at].width;
     &mut tables.matrices[at].values[row * width..][..width]
