@@ -57,6 +57,11 @@ impl Bench {
         self.verifier.verify(statement, key as u8, proof)
     }
 
+    /// Whether the body of a proof under the base key decodes.
+    pub fn decodes(&self, proof: &[u8]) -> bool {
+        self.prover.keys().get(KeyId::Base).tampered(proof, |_| ()).is_ok()
+    }
+
     /// A proof of these tables in which the buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
         let key = self.prover.keys().get(key_of(&tables));
@@ -122,7 +127,7 @@ impl Audit {
 }
 
 /// Column of a table, `size` cells from `offset` on, of one row.
-pub fn cells<'a>(tables: &'a mut Tables, table: Table, row: usize) -> &'a mut [Felt] {
+pub fn cells(tables: &mut Tables, table: Table, row: usize) -> &mut [Felt] {
     let at = tables.tables.iter().position(|&other| other == table).expect("the table is there");
     let width = tables.matrices[at].width;
     &mut tables.matrices[at].values[row * width..][..width]
