@@ -57,6 +57,11 @@ impl Bench {
         self.verifier.verify(statement, key as u8, proof)
     }
 
+    /// Whether the body of a proof under the base key decodes.
+    pub fn decodes(&self, proof: &[u8]) -> bool {
+        self.prover.keys().get(KeyId::Base).tampered(proof, |_| ()).is_ok()
+    }
+
     /// A proof of these tables in which the buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
         let key = self.prover.keys().get(key_of(&tables));

@@ -50,13 +50,13 @@ fn padding(rows: impl FnOnce(&ShardTrace) -> usize) -> usize {
 fn limb_beyond_16_bits() {
     let trace = BENCH.run(Lie::None);
     let untouched = |leaf: &hearth_machine::trace::LeafRecord| {
-        leaf.last_ts[0] == 0 && leaf.last_ts[2] == 0 && (leaf.initial[2] >> 16) & 0x1fff != 0
+        leaf.last_ts[4] == 0 && leaf.last_ts[6] == 0 && (leaf.initial[6] >> 16) & 0x1fff != 0
     };
-    let at = trace.leaves.iter().position(untouched).expect("a leaf of the register or data space");
+    let at = trace.leaves.iter().position(untouched).expect("the leaf after the first of the data");
     let change = |row: &mut MemoryLeaf<Felt>| {
         for leaf in [&mut row.initial, &mut row.last] {
-            leaf.limbs[0] += Felt::from_u32(1 << 16);
-            leaf.limbs[9] -= Felt::ONE;
+            leaf.limbs[16] += Felt::from_u32(1 << 16);
+            leaf.limbs[25] -= Felt::ONE;
         }
     };
     cheat(Table::MemoryLeaf, at, change, &[], &["range16"]);
