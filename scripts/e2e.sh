@@ -21,7 +21,7 @@ tests/e2e/fixtures.sh "$HEARTH" "$FIXTURES"
 
 HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-${HEARTH_FULL:+300}} \
   scripts/with-tools.sh node tests/e2e/run.mjs \
-  --mount "/browser=$TARGET/browser" --mount "/fixtures=$FIXTURES" --save "$SAVED" "$@"
+  --mount "/built=$TARGET/browser" --mount "/fixtures=$FIXTURES" --save "$SAVED" "$@"
 
 # What a tab proved, the native verifier accepts, as the proof of this shard and of no other.
 for proof in "$SAVED"/*.shard; do
