@@ -4,10 +4,11 @@
 #
 #   HEARTH_FULL=1         full-size shards too
 #   HEARTH=PATH           a binary to use, instead of building one
+#   HEARTH_SHOTS=FOLDER   keep screenshots of the page
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh browser
-scripts/web.sh
+scripts/app.sh
 
 TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 if [ -z "${HEARTH:-}" ]; then
@@ -20,7 +21,7 @@ tests/e2e/fixtures.sh "$HEARTH" "$FIXTURES"
 
 HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-${HEARTH_FULL:+300}} \
   scripts/with-tools.sh node tests/e2e/run.mjs \
-  --mount "/browser=$TARGET/browser" --mount "/fixtures=$FIXTURES" --save "$SAVED" "$@"
+  --mount "/built=$TARGET/browser" --mount "/fixtures=$FIXTURES" --save "$SAVED" "$@"
 
 # What a tab proved, the native verifier accepts, as the proof of this shard and of no other.
 for proof in "$SAVED"/*.shard; do
@@ -32,3 +33,7 @@ for proof in "$SAVED"/*.shard; do
     exit 1
   fi
 done
+
+# The page of a node: two tabs prove a run, and verify it.
+[ $# -gt 0 ] || scripts/with-tools.sh node tests/e2e/app.mjs "$HEARTH" "$TARGET/app" guests/elf/fibonacci.elf \
+  "$FIXTURES/20.input" 20 ${HEARTH_SHOTS:+"$HEARTH_SHOTS"}

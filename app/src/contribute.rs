@@ -44,10 +44,21 @@ impl State {
             Self::Off => "Paused. Nothing runs until you press Start.".into(),
             Self::Waiting => "Waiting for work".into(),
             Self::Downloading(shard) => format!("Downloading shard {shard}"),
-            Self::Proving(shard, stage) => format!("Proving shard {shard}: {stage}"),
+            Self::Proving(shard, stage) => format!("Proving shard {shard}: {}", stage_words(stage)),
             Self::Uploading(shard) => format!("Uploading the proof of shard {shard}"),
             Self::Retrying(reason) => format!("{reason}. Trying again in {} s.", RETRY_MS / 1000),
         }
+    }
+}
+
+/// What a stage of the worker is.
+fn stage_words(stage: &str) -> &str {
+    match stage {
+        "loading" => "loading the prover",
+        "replaying" => "executing it again",
+        "tracing" => "filling its tables",
+        "proving" => "computing and checking the proof",
+        other => other,
     }
 }
 
@@ -201,7 +212,10 @@ pub fn Contribute() -> Html {
         })
     };
     let off = work_state.state == State::Off;
-    let rate = if work_state.milliseconds > 0.0 { work_state.cells / work_state.milliseconds / 1000.0 } else { 0.0 };
+    let rate = match work_state.milliseconds {
+        0.0 => "not known yet".into(),
+        milliseconds => format!("{:.2} M cells/s", work_state.cells / milliseconds / 1000.0),
+    };
     let fact = |what: &'static str, value: String| html! { <><dt>{ what }</dt><dd>{ value }</dd></> };
     html! {
         <>
@@ -220,8 +234,8 @@ pub fn Contribute() -> Html {
             </p>
             <dl>
                 { fact("Shards accepted", text::grouped(work_state.accepted)) }
-                { fact("Too late, but a help", text::grouped(work_state.late)) }
-                { fact("Speed", format!("{rate:.2} M cells/s")) }
+                { fact("Proved, but second", text::grouped(work_state.late)) }
+                { fact("Speed", rate) }
                 { fact("Cells proved", text::grouped(work_state.cells as u64)) }
                 { fact("Data in and out", text::bytes(work_state.bytes)) }
                 { fact("Name of this worker", (*name).clone()) }

@@ -116,7 +116,8 @@ pub fn Verify() -> Html {
     html! {
         <>
             <p class="lead">
-                { "Every proof below is downloaded and verified in this tab. The node that serves it is not trusted for the verdict." }
+                { "Every proof below is downloaded and verified in this tab, whatever the node says of it. The node also names the \
+                   program: compare the program's digest with the one that you know." }
             </p>
             if allowed() {
                 <p class="note">{ "The small shards that exist for tests are accepted, as the address asks for." }</p>
@@ -186,14 +187,26 @@ fn verdict(check: &Check) -> Html {
                 verdict.bits.unwrap_or_default(),
                 verdict.regime.as_deref().unwrap_or_default()
             );
-            let output: String = verdict.output.iter().flatten().take(40).map(|byte| format!("{byte:02x}")).collect();
+            let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let output = digits(verdict.output.as_deref().unwrap_or_default());
+            let program = verdict.program.clone().unwrap_or_default();
             let exit = verdict.exit_code.unwrap_or_default();
+            // A proof that a program failed is a proof, but of no block.
+            let headline = match exit {
+                0 => {
+                    html! { <span class="good">{ format!("✓ Execution proved, {}", text::milliseconds(verdict.ms)) }</span> }
+                }
+                _ => html! { <span class="bad">{ format!("✗ Proved to fail with exit code {exit}") }</span> },
+            };
             html! {
                 <>
-                    <span class="good">{ format!("✓ Execution proved, {}", text::milliseconds(verdict.ms)) }</span><br />
-                    <small>{ security }<br />{ format!("exit code {exit}, output ") }
-                    <code title={output.clone()}>{ text::short(&output) }</code><br />
-                    { "not checked against consensus" }</small>
+                    { headline }<br />
+                    <small>
+                        { security }<br />
+                        { "program " }<code title={program.clone()}>{ text::short(&program) }</code>
+                        { ", output " }<code title={output.clone()}>{ text::short(&output) }</code><br />
+                        { "not checked against consensus" }
+                    </small>
                 </>
             }
         }

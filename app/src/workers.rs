@@ -30,6 +30,8 @@ pub struct RunVerdict {
     pub exit_code: Option<u64>,
     /// Output of the run.
     pub output: Option<Vec<u8>>,
+    /// Digest of the program's key.
+    pub program: Option<String>,
     /// Shards.
     pub shards: Option<u32>,
     /// Size class.

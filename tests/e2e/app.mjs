@@ -58,7 +58,7 @@ async function drive(browser, origin, problems) {
     tabs.push(page);
   }
   const [page] = tabs;
-  await until(page, () => document.querySelector("[role=status]").textContent.startsWith("Proving"));
+  await until(page, () => document.querySelector("[role=status]").textContent.includes("the proof"));
   await page.waitForTimeout(500);
   await shoot(page, "contribute");
 
@@ -72,7 +72,7 @@ async function drive(browser, origin, problems) {
 
   await page.getByRole("link", { name: "Verify" }).click();
   await until(page, () => document.querySelector("table .good, table .bad"));
-  const verdict = await page.locator("table tbody td").last().innerText();
+  const verdict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
   await shoot(page, "verify");
   await page.getByRole("link", { name: "Operate" }).click();
   await until(page, () => document.querySelectorAll("svg rect.done").length > 0);
@@ -81,7 +81,7 @@ async function drive(browser, origin, problems) {
   // Without the consent of the address, shards for tests are refused.
   await page.goto(`${origin}/`);
   await until(page, () => document.querySelector("table .good, table .bad"));
-  const strict = await page.locator("table tbody td").last().innerText();
+  const strict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
 
   const tabsAtWork = status.workers.filter((worker) => worker.accepted > 0 && !worker.local);
   return {

@@ -25,7 +25,7 @@ run() {
 rm -rf "$FOLDER"
 mkdir -p "$FOLDER"
 cp $GUEST "$FOLDER/program.elf"
-run 20 2000
+run 20 8000
 run 22 20000
 sizes=[20,22]
 if [ "${HEARTH_FULL:-}" = 1 ]; then

@@ -26,6 +26,8 @@ export interface RunAccepted extends Security {
   ms: number;
   exitCode: bigint;
   output: Uint8Array;
+  /** Digest of the program's key, in hexadecimal digits: which program it was. */
+  program: string;
   /** Digest of the input that the run read, in hexadecimal digits. */
   input: string;
   shards: number;

@@ -19,6 +19,8 @@ pub struct Run {
     /// Output of the run.
     #[serde(serialize_with = "as_bytes")]
     pub output: Vec<u8>,
+    /// Digest of the program's key, in hexadecimal digits: which program it was.
+    pub program: String,
     /// Digest of the input that the run read, in hexadecimal digits.
     pub input: String,
     /// Number of shards.
@@ -52,6 +54,7 @@ pub fn verify(proof: &[u8], key: &[u8], options: &Options) -> Result<Run, String
     Ok(Run {
         exit_code: verified.exit_code,
         output: verified.output,
+        program: hex_digest(&key.digest(&Hasher::new())),
         input: hex_digest(&verified.input),
         shards: u32::try_from(verified.shards).unwrap_or(u32::MAX),
         log_cells: verified.class.id(),

@@ -1,9 +1,13 @@
 //! The pinned keys: every shape that a verifier admits reaches the published bits, or is refused by it.
 
+use hearth_chips::Felt;
 use hearth_chips::tables::Table;
+use hearth_machine::isa::Family;
+use hearth_machine::layout::{MAX_TICKS, START_TS};
 use hearth_shard::backend::HeightRule;
 use hearth_shard::keys::{KeyId, Keys};
-use hearth_soundness::{SHARD_CLAIM, SizeClass};
+use hearth_soundness::{MAX_LOG_HEIGHT, SHARD_CLAIM, SizeClass};
+use p3_field::PrimeField32;
 
 /// The least heights of all tables, then the instruction table of the most messages made as high as the class holds: the
 /// most fractions, so the most error.
@@ -46,6 +50,16 @@ fn fixed_table_has_one_height() {
         heights.pop();
         assert!(keys.get(id).chips().check_heights(&heights).is_err());
     }
+}
+
+/// Conditions 4, 11 and 18: whatever heights a key admits, local time stays below p - 2^24, so no stamp wraps.
+#[test]
+fn time_cannot_wrap() {
+    let calls = [Table::KeccakCall, Table::Secp256k1Add, Table::Secp256k1Double];
+    // The longest call takes 8 ticks, every other instruction 4.
+    let ticks = 4 * Family::COUNT as u64 + 8 * calls.len() as u64;
+    let last = u64::from(START_TS) + (ticks << MAX_LOG_HEIGHT);
+    assert!(last < u64::from(Felt::ORDER_U32 - MAX_TICKS), "{last}");
 }
 
 #[test]

@@ -1,5 +1,5 @@
 // A worker proves packages that were cut natively; its proofs are kept for the native verifier.
-import { createProver } from "/browser/prover/client.js";
+import { createProver } from "/built/prover/client.js";
 import { bytes, sizes } from "../common.js";
 
 const prover = createProver();

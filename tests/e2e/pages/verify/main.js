@@ -1,5 +1,5 @@
 // A worker verifies proofs of runs, made natively, and refuses what is no proof of the run.
-import { createVerifier } from "/browser/verifier/index.js";
+import { createVerifier } from "/built/verifier/index.js";
 import { bytes, sizes } from "../common.js";
 
 const verifier = createVerifier();
