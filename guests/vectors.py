@@ -2,7 +2,7 @@
 """What the guests must answer, computed without them: writes vectors.json beside this file.
 
 Nothing here shares code with the guests: SHA-256 is Python's, Keccak-256 is written from its definition on lanes of
-integers, the other programs are restated. Each vector has the guest's name, the input and the output in hex, and the
+integers, points of secp256k1 from the affine formulas, the other programs are restated. Each vector has the guest's name, the input and the output in hex, and the
 exit code; the output of a failing run is what it wrote before. With --check, the file is compared instead.
 """
 
@@ -151,6 +151,79 @@ def sha256(message):
     return hashlib.sha256(message).digest()
 
 
+PRIME = 2**256 - 2**32 - 977
+ORDER = 0xFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFEBAAEDCE6AF48A03BBFD25E8CD0364141
+GENERATOR = (
+    0x79BE667EF9DCBBAC55A06295CE870B07029BFCDB2DCE28D959F2815B16F81798,
+    0x483ADA7726A3C4655DA4FBFC0E1108A8FD17B448A68554199C47D08FFB10D4B8,
+)
+LAMBDA = 0x5363AD4CC05C30E0A5261C028812645A122E22EA20816678DF02967C1B23BD72
+
+
+def add_points(p, q):
+    if p is None or q is None:
+        return p or q
+    if p[0] != q[0]:
+        slope = (q[1] - p[1]) * pow(q[0] - p[0], -1, PRIME)
+    elif p == q:
+        slope = 3 * p[0] ** 2 * pow(2 * p[1], -1, PRIME)
+    else:
+        return None
+    x = (slope * slope - p[0] - q[0]) % PRIME
+    return x, (slope * (p[0] - x) - p[1]) % PRIME
+
+
+def multiply_point(scalar, p):
+    total = None
+    for bit in bin(scalar % ORDER)[2:]:
+        total = add_points(total, total)
+        if bit == "1":
+            total = add_points(total, p)
+    return total
+
+
+def recover(z, r, s, v):
+    x = r + ORDER * (v >> 1)
+    if not (0 < r < ORDER and 0 < s < ORDER and v < 4 and x < PRIME):
+        return bytes(64)
+    square = (x**3 + 7) % PRIME
+    y = pow(square, (PRIME + 1) // 4, PRIME)
+    if y * y % PRIME != square:
+        return bytes(64)
+    if y % 2 != v % 2:
+        y = PRIME - y
+    inverse = pow(r, -1, ORDER)
+    key = add_points(multiply_point(-z * inverse, GENERATOR), multiply_point(s * inverse, (x, y)))
+    return key[0].to_bytes(32, "big") + key[1].to_bytes(32, "big") if key else bytes(64)
+
+
+def signatures():
+    """Hash, r, s, recovery id: random ones, points that meet the tables' multiples, and what has no key."""
+    for i in range(6):
+        z, secret, nonce = (int.from_bytes(hashlib.sha256(b"%d %d" % (i, j)).digest(), "big") for j in range(3))
+        x, y = multiply_point(nonce, GENERATOR)
+        yield z, x % ORDER, pow(nonce, -1, ORDER) * (z + x * secret) % ORDER, y % 2
+    for nonce in [1, 2, 3, 7, LAMBDA, 2 * LAMBDA, ORDER - 1, ORDER - LAMBDA, LAMBDA + 1, pow(2, -1, ORDER), 2**128]:
+        x, y = multiply_point(nonce, GENERATOR)
+        for z, s in [(0, 1), (1, 1), (5, 5 * pow(nonce, -1, ORDER) % ORDER), (ORDER - 1, nonce % ORDER), (2**256 - 1, ORDER - 1)]:
+            yield z, x % ORDER, s, y % 2
+            yield z, x % ORDER, s, 1 - y % 2
+    for r in [1, 2, 3, 4, 5, 8, PRIME - ORDER - 1, PRIME - ORDER, ORDER - 1]:
+        for v in range(5):
+            yield 77, r, 99, v
+    for r, s in [(0, 1), (1, 0), (ORDER, 1), (1, ORDER), (2**256 - 1, 2**256 - 1)]:
+        yield 77, r, s, 0
+
+
+def ecrecover():
+    rows = list(signatures())
+    records = [b"".join(n.to_bytes(32, "big") for n in (z, r, s)) + bytes([v]) for z, r, s, v in rows]
+    keys = [recover(*row) for row in rows]
+    yield records[0], keys[0]
+    yield b"".join(records[:6]), b"".join(keys[:6])
+    yield b"".join(records) + b"!", b"".join(keys)
+
+
 def vectors():
     names = [b"", b"Hearth", bytes(range(256)) * 5]
     for name in names:
@@ -172,6 +245,8 @@ def vectors():
         yield "keccak", word(n) + message, iterate(keccak256, n, message), 0
         yield "keccak-call", word(n) + message, iterate(keccak256, n, message), 0
         yield "sha256", word(n) + message, iterate(sha256, n, message), 0
+    for records, keys in ecrecover():
+        yield "ecrecover", records, keys, 0
     yield "panic", b"", b"before the panic", 101
 
 

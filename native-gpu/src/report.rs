@@ -1,6 +1,8 @@
 //! What commands print: one line of JSON for scripts, or lines for people.
 
+use hearth_machine::hash::Digest;
 use hearth_soundness::SHARD_CLAIM;
+use p3_field::PrimeField32;
 use serde::Serialize;
 
 use crate::failure::Failure;
@@ -39,6 +41,11 @@ impl std::fmt::Display for Bits {
 /// A duration in seconds, rounded to milliseconds.
 pub fn seconds(duration: std::time::Duration) -> f64 {
     (duration.as_secs_f64() * 1000.0).round() / 1000.0
+}
+
+/// A digest in hex, its elements as big-endian 32-bit numbers.
+pub fn digest_hex(digest: &Digest) -> String {
+    hex::encode(digest.map(|felt| felt.as_canonical_u32().to_be_bytes()).as_flattened())
 }
 
 /// Groups of three digits.

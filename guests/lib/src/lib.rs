@@ -23,6 +23,7 @@ mod heap;
 mod io;
 mod mem;
 mod runtime;
+pub mod secp256k1;
 
 /// The machine's memory map as a guest sees it, in bytes.
 pub mod map {

@@ -5,14 +5,13 @@ use std::time::Instant;
 
 use clap::Subcommand;
 use hearth_machine::cut::Cutter;
-use hearth_machine::hash::{Digest, Hasher};
+use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::trace::Statement;
 use hearth_machine::wire::Wire;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::ShardProver;
 use hearth_shard::verifier::ShardVerifier;
-use p3_field::PrimeField32;
 use pollster::block_on;
 use serde::Serialize;
 
@@ -20,7 +19,7 @@ use crate::failure::{self, Failure};
 use crate::interrupt;
 use crate::program::Guest;
 use crate::proving::{Shape, cut_failure, shard_failure};
-use crate::report::{self, Bits, grouped};
+use crate::report::{self, Bits, digest_hex, grouped};
 
 /// Largest file of a package or a shard proof.
 const MAX_FILE: u64 = 1 << 26;
@@ -113,13 +112,11 @@ struct About {
 
 impl About {
     fn new(statement: &Statement, steps: Option<u32>, predicted_cells: Option<u64>, bytes: usize) -> Self {
-        let hex =
-            |digest: &Digest| hex::encode(digest.map(|felt| felt.as_canonical_u32().to_be_bytes()).as_flattened());
         Self {
-            program_root: hex(&statement.program_root),
-            root_in: hex(&statement.root_in),
+            program_root: digest_hex(&statement.program_root),
+            root_in: digest_hex(&statement.root_in),
             pc_in: statement.pc_in,
-            root_out: hex(&statement.root_out),
+            root_out: digest_hex(&statement.root_out),
             pc_out: statement.pc_out,
             ts_end: statement.ts_end,
             steps,

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::commands::execute::exit_status;
 use crate::failure::{self, Failure};
 use crate::program::load_program;
-use crate::report::{self, Bits};
+use crate::report::{self, Bits, digest_hex};
 
 #[derive(clap::Args)]
 pub struct Arguments {
@@ -41,6 +41,8 @@ struct Report {
     verified: bool,
     exit_code: u64,
     output: String,
+    /// Digest of the input that the run read; without `--input` it is for the reader to compare.
+    input_digest: String,
     shards: usize,
     seconds: f64,
     #[serde(flatten)]
@@ -79,14 +81,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         verified: true,
         exit_code: verified.exit_code,
         output: hex::encode(&verified.output),
+        input_digest: digest_hex(&verified.input),
         shards: verified.shards,
         seconds: report::seconds(start.elapsed()),
         bits: Bits::of_shards(),
     };
     report::print(arguments.json, &report, || {
         format!(
-            "verified    {} shards in {:.2} s\nexit code   {}\noutput      {}\nsecurity    {}",
-            report.shards, report.seconds, report.exit_code, report.output, report.bits
+            "verified    {} shards in {:.2} s\nexit code   {}\noutput      {}\ninput       {}\nsecurity    {}",
+            report.shards, report.seconds, report.exit_code, report.output, report.input_digest, report.bits
         )
     })?;
     exit_status(report.exit_code)

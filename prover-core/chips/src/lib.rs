@@ -58,6 +58,7 @@ pub mod operation;
 pub mod packing;
 pub mod poseidon2;
 pub mod product;
+pub mod secp256k1;
 pub mod shift;
 pub mod step;
 #[cfg(test)]

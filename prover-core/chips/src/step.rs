@@ -208,7 +208,9 @@ impl<'a, B: InteractionBuilder<F = Felt>> Step<'a, B> {
         self.access(index + B::Expr::from_u32(REGISTER_WORD), tick, value.clone(), value, previous, real);
     }
 
-    fn access(
+    /// Replaces the word at `word`, which is `old`, by `new` at time `ts + tick` where `times` is 1. The chip must have
+    /// range-checked `new` where it is not `old`.
+    pub fn access(
         &mut self,
         word: B::Expr,
         tick: u32,

@@ -35,6 +35,7 @@ use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
 use crate::mul::MulChip;
 use crate::poseidon2::Poseidon2Chip;
+use crate::secp256k1::{PointAddChip, PointDoubleChip};
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
 use crate::store_double::StoreDoubleChip;
@@ -134,21 +135,58 @@ tables! {
     Boundary = BoundaryChip,
     KeccakCall = KeccakCallChip,
     KeccakRound = KeccakRoundChip,
+    Secp256k1Add = PointAddChip,
+    Secp256k1Double = PointDoubleChip,
     Poseidon2 = Poseidon2Chip,
     And = AndChip,
     Bytes = BytesChip,
 }
 
 impl Table {
-    /// Whether the table is there for accelerator calls alone: a shard without calls is proved without it.
-    pub fn is_accelerator(self) -> bool {
-        matches!(self, Self::KeccakCall | Self::KeccakRound)
+    /// The least set of accelerators with which the table is there.
+    fn needs(self) -> Accelerators {
+        match self {
+            Self::KeccakCall | Self::KeccakRound => Accelerators::Keccak,
+            Self::Secp256k1Add | Self::Secp256k1Double => Accelerators::All,
+            _ => Accelerators::None,
+        }
+    }
+}
+
+/// Sets of accelerators, each with those before it: a shard has the tables of the least set with all that it calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Accelerators {
+    /// No table is there for calls alone.
+    None,
+    /// Those of keccak-f.
+    Keccak,
+    /// Those of every call.
+    All,
+}
+
+impl Accelerators {
+    /// What the calls of a shard need.
+    pub fn of(trace: &ShardTrace) -> Self {
+        if !trace.secp256k1_adds.is_empty() || !trace.secp256k1_doubles.is_empty() {
+            Self::All
+        } else if !trace.keccaks.is_empty() {
+            Self::Keccak
+        } else {
+            Self::None
+        }
+    }
+
+    /// All tables of a shard with these accelerators, in order.
+    pub fn tables(self) -> Vec<Table> {
+        Table::ALL.iter().copied().filter(|table| table.needs() <= self).collect()
     }
 }
 
 /// The filled tables of a shard, in the order of [`Table::ALL`], those of unused accelerators left out.
 pub struct Tables {
-    /// Which tables there are.
+    /// Which accelerators there are.
+    pub accelerators: Accelerators,
+    /// Which tables there are: those of `accelerators`.
     pub tables: Vec<Table>,
     /// One matrix per table, height a power of two.
     pub matrices: Vec<RowMajorMatrix<Felt>>,
@@ -212,13 +250,19 @@ impl Tables {
             DecodeChip = decodes,
         }
         matrices.push(BoundaryChip::table(height(1)));
-        let accelerated = !trace.keccaks.is_empty();
-        if accelerated {
+        let accelerators = Accelerators::of(trace);
+        if accelerators >= Accelerators::Keccak {
             let calls = KeccakCallChip::table(&trace.keccaks, height(trace.keccaks.len()));
             lookups.count::<KeccakCallChip>(&calls)?;
             matrices.push(calls);
             let states: Vec<_> = trace.keccaks.iter().map(|call| (call.ts, call.words.map(|word| word.prev))).collect();
             matrices.push(KeccakRoundChip::table(&states, height(states.len() * ROUNDS)));
+        }
+        if accelerators >= Accelerators::All {
+            records! {
+                PointAddChip = secp256k1_adds,
+                PointDoubleChip = secp256k1_doubles,
+            }
         }
 
         let calls = lookups.hash_calls();
@@ -226,8 +270,8 @@ impl Tables {
         let and = lookups.and();
         matrices.push(AndChip::table(and, height(AndChip::rows(and))));
         matrices.push(BytesChip::table(lookups.range(), lookups.pair()));
-        let tables = Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect();
-        Ok(Self { tables, matrices, public_values: boundary::public_values(&trace.statement) })
+        let public_values = boundary::public_values(&trace.statement);
+        Ok(Self { accelerators, tables: accelerators.tables(), matrices, public_values })
     }
 
     /// Whether `table` is there.

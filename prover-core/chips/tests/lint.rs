@@ -28,6 +28,8 @@ const COSTS: &[(Table, usize, usize)] = &[
     (Table::Boundary, 1, 5),
     (Table::KeccakCall, 265, 102),
     (Table::KeccakRound, 2472, 2),
+    (Table::Secp256k1Add, 382, 334),
+    (Table::Secp256k1Double, 374, 319),
     (Table::Poseidon2, 222, 1),
     (Table::And, 17, 1),
     (Table::Bytes, 4, 2),

@@ -95,3 +95,43 @@ fn random_programs() {
 fn torture() {
     check_elf("torture", &testing::elf(&testing::torture(), &[], 1 << 16), b"some input", 1 << 10, 1);
 }
+
+/// Both point operations; then one on points that overlap, q on the second half of p and beyond, and the other way round.
+#[test]
+fn point_operations() {
+    let generator: [u64; 8] = [
+        0x59f2_815b_16f8_1798,
+        0x029b_fcdb_2dce_28d9,
+        0x55a0_6295_ce87_0b07,
+        0x79be_667e_f9dc_bbac,
+        0x9c47_d08f_fb10_d4b8,
+        0xfd17_b448_a685_5419,
+        0x5da4_fbfc_0e11_08a8,
+        0x483a_da77_26a3_c465,
+    ];
+    let data: Vec<u8> = generator.iter().chain(&generator).chain(&[7; 8]).flat_map(|word| word.to_le_bytes()).collect();
+    let calls = [(0x1002, 0, 0), (0x1001, 0, 64), (0x1002, 64, 0), (0x1001, 0, 32), (0x1001, 40, 8), (0x1001, 64, 0)];
+    let mut code = Vec::new();
+    for (number, p, q) in calls {
+        code.extend(testing::li(10, testing::DATA_BASE + p));
+        code.extend(testing::li(11, testing::DATA_BASE + q));
+        code.extend(testing::li(17, number));
+        code.push(0x73);
+    }
+    code.extend(testing::exit(0));
+    for steps in [1 << 10, 5] {
+        check_elf("point operations", &testing::elf(&code, &data, 64), &[], steps, 1);
+    }
+}
+
+/// One recovery of a key: input and output are those of the guest's vectors.
+#[test]
+fn ecrecover() {
+    let path = format!("{}/../../guests/vectors.json", env!("CARGO_MANIFEST_DIR"));
+    let vectors = std::fs::read_to_string(path).expect("the vectors are committed");
+    let (_, after) = vectors.split_once(r#""guest": "ecrecover", "input": ""#).expect("a vector of the guest");
+    let (hex, _) = after.split_once('"').expect("its input");
+    let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hex"));
+    let input: Vec<u8> = digits.map(|pair| u8::from_str_radix(pair, 16).expect("hex")).collect();
+    check("ecrecover", &input, 1 << 13, 1);
+}

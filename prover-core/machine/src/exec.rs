@@ -3,7 +3,11 @@
 use crate::fault::{Cause, Fault};
 use crate::isa::{Family, Instruction, Op};
 use crate::keccak::{State, keccak_f};
-use crate::layout::{ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, HALT_PC, PROGRAM_END};
+use crate::layout::{
+    ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, ECALL_SECP256K1_ADD, ECALL_SECP256K1_DOUBLE, HALT_PC,
+    PROGRAM_END,
+};
+use crate::secp256k1::{self, Point};
 
 /// Registers as an array with a slot for the sink; the length is a power of two so that indexes need no check.
 pub type Registers = [u64; 64];
@@ -48,6 +52,33 @@ pub struct Retired {
     pub rd: u64,
 }
 
+/// A point operation of secp256k1.
+#[derive(Clone, Copy, Debug)]
+pub struct PointCall {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// The instruction.
+    pub instruction: Instruction,
+    /// First word of the point that is replaced.
+    pub p: u32,
+    /// First word of the point that is added to it; without one it is doubled.
+    pub q: Option<u32>,
+}
+
+impl PointCall {
+    /// What replaces `p`.
+    ///
+    /// # Errors
+    /// Points for which the formula is not defined.
+    pub fn result(&self, p: &Point, q: Option<&Point>) -> Result<Point, Fault> {
+        let result = match q {
+            Some(q) => secp256k1::add(p, q),
+            None => secp256k1::double(p),
+        };
+        result.ok_or(Fault { pc: self.pc, cause: Cause::Secp256k1 })
+    }
+}
+
 /// Memory, code and observer of a run.
 pub trait Host {
     /// What ends a run.
@@ -68,6 +99,9 @@ pub trait Host {
     /// Applies keccak-f to the 25 words from `word` on and notes the call at `pc`. Takes the place of
     /// [`Host::retire`] for this instruction.
     fn keccak(&mut self, pc: u32, instruction: &Instruction, word: u32) -> Result<(), Self::Error>;
+
+    /// Carries out the point operation `call` and notes it. Takes the place of [`Host::retire`] for this instruction.
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), Self::Error>;
 
     /// Whether the run shall pause before the next instruction.
     fn paused(&self) -> bool {
@@ -260,15 +294,45 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
         ),
         Op::Ecall if a == ECALL_EXIT => retire!(Family::Ecall, 0, 0, HALT_PC),
         Op::Ecall if a == ECALL_KECCAK_F => {
-            let pointer = registers[10];
-            if !pointer.is_multiple_of(8) || pointer >= ACCELERATOR_END {
-                return fault(Cause::Pointer(pointer));
-            }
-            host.keccak(pc, &instruction, (pointer / 8) as u32)?;
+            host.keccak(pc, &instruction, operand_word(pc, registers[10])?)?;
+            Ok(pc.wrapping_add(4))
+        }
+        Op::Ecall if a == ECALL_SECP256K1_ADD || a == ECALL_SECP256K1_DOUBLE => {
+            let p = operand_word(pc, registers[10])?;
+            let q = match a {
+                ECALL_SECP256K1_ADD => Some(operand_word(pc, registers[11])?),
+                _ => None,
+            };
+            host.secp256k1(&PointCall { pc, instruction, p, q })?;
             Ok(pc.wrapping_add(4))
         }
         Op::Ecall => fault(Cause::Ecall(a)),
     }
+}
+
+/// First word of an accelerator's operand.
+fn operand_word(pc: u32, pointer: u64) -> Result<u32, Fault> {
+    if !pointer.is_multiple_of(8) || pointer >= ACCELERATOR_END {
+        return Err(Fault { pc, cause: Cause::Pointer(pointer) });
+    }
+    Ok((pointer / 8) as u32)
+}
+
+/// A point operation through the host's reads and writes.
+pub fn point_words<H: Host>(host: &mut H, call: &PointCall) -> Result<(), H::Error> {
+    let mut read = |word: u32| -> Result<Point, H::Error> {
+        let mut point = [0; 8];
+        for (i, value) in (0..).zip(&mut point) {
+            *value = host.read(word + i)?;
+        }
+        Ok(point)
+    };
+    let q = call.q.map(&mut read).transpose()?;
+    let p = read(call.p)?;
+    for (i, value) in (0..).zip(call.result(&p, q.as_ref())?) {
+        host.write(call.p + i, u64::MAX, value)?;
+    }
+    Ok(())
 }
 
 /// Keccak-f on the words from `word` on, through the host's reads and writes.

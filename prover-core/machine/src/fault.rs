@@ -36,6 +36,9 @@ pub enum Cause {
     /// An accelerator call whose pointer is not 8-aligned, or not below [`crate::layout::ACCELERATOR_END`].
     #[error("accelerator call with the misaligned or too high pointer {0:#x}")]
     Pointer(u64),
+    /// A point operation on points for which its formula is not defined.
+    #[error("point operation of secp256k1 outside its domain")]
+    Secp256k1,
     /// An `ecall` with an unknown number in a7.
     #[error("unknown ecall {0:#x}")]
     Ecall(u64),

@@ -51,10 +51,16 @@ pub const START_TS: u32 = 4;
 pub const STEP_TICKS: u32 = 4;
 /// Ticks of a keccak-f call: a7 at `t`, a0 at `t + 1`, the state at `t + 4`.
 pub const KECCAK_TICKS: u32 = 8;
+/// Ticks of a point operation: a7, a0 and a1 from `t` on, `Q` read at `t + 4`, `P` read and written at `t + 5`.
+pub const SECP256K1_TICKS: u32 = 8;
 /// An access must lie less than this many ticks after the one before it on the same word.
 pub const MAX_TICKS: u32 = 1 << 24;
 
 /// `a7` of the ecall that applies keccak-f\[1600\] to the 25 words at the 8-aligned pointer `a0`.
 pub const ECALL_KECCAK_F: u64 = 0x1000;
+/// `a7` of the ecall that adds the point of secp256k1 at `a1` to the one at `a0`, each 8 words at an 8-aligned pointer.
+pub const ECALL_SECP256K1_ADD: u64 = 0x1001;
+/// `a7` of the ecall that doubles the point of secp256k1 at `a0`.
+pub const ECALL_SECP256K1_DOUBLE: u64 = 0x1002;
 /// Accelerators take pointers below this, so that no operand reaches the end of data space.
 pub const ACCELERATOR_END: u64 = ADDRESS_END - (1 << 16);

@@ -10,6 +10,7 @@
 //! | [`elf`], [`program`], [`key`] | loading, keys and the initial state |
 //! | [`exec`] | the interpreter, generic over its host |
 //! | [`keccak`] | the permutation behind its accelerator call |
+//! | [`secp256k1`] | the point operations behind theirs |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
@@ -42,6 +43,7 @@ pub mod program;
 pub mod replay;
 pub mod rows;
 pub mod run;
+pub mod secp256k1;
 mod section;
 #[cfg(feature = "testing")]
 pub mod testing;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::code::illegal;
 use crate::decode::decode;
-use crate::exec::{Cpu, Host, Retired, run};
+use crate::exec::{Cpu, Host, PointCall, Retired, run};
 use crate::fault::{Cause, Fault};
 use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
@@ -14,12 +14,12 @@ use crate::isa::{Family, Instruction};
 use crate::keccak::keccak_f;
 use crate::layout::{
     CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
-    START_TS, STEP_TICKS,
+    SECP256K1_TICKS, START_TS, STEP_TICKS,
 };
 use crate::package::Package;
 use crate::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, ShardTrace, Step,
-    UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, Secp256k1Add,
+    Secp256k1Double, ShardTrace, Step, UncleRecord,
 };
 
 /// Why a package is refused.
@@ -109,6 +109,8 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
         decodes: recorder.decodes(),
         steps: recorder.steps,
         keccaks: recorder.keccaks,
+        secp256k1_adds: recorder.secp256k1_adds,
+        secp256k1_doubles: recorder.secp256k1_doubles,
     })
 }
 
@@ -160,6 +162,8 @@ struct Recorder<'a> {
     accesses: usize,
     steps: [Vec<Step>; Family::COUNT],
     keccaks: Vec<KeccakRecord>,
+    secp256k1_adds: Vec<Secp256k1Add>,
+    secp256k1_doubles: Vec<Secp256k1Double>,
 }
 
 impl<'a> Recorder<'a> {
@@ -185,6 +189,8 @@ impl<'a> Recorder<'a> {
             accesses: 0,
             steps: Default::default(),
             keccaks: Vec::new(),
+            secp256k1_adds: Vec::new(),
+            secp256k1_doubles: Vec::new(),
         }
     }
 
@@ -212,6 +218,25 @@ impl<'a> Recorder<'a> {
         *value = access.next;
         *stamp = ts;
         Ok(access)
+    }
+
+    /// Replaces the `N` words from `word` on by `next` of them, one access each, all at `ts`.
+    fn replace<const N: usize>(
+        &mut self,
+        word: u32,
+        ts: u32,
+        next: impl FnOnce(&[u64; N]) -> Result<[u64; N], BadPackage>,
+    ) -> Result<[Access; N], BadPackage> {
+        let mut accesses = [Access::default(); N];
+        for (i, access) in (0..).zip(&mut accesses) {
+            *access = self.access(word + i, ts, |old| old)?;
+        }
+        let next = next(&accesses.map(|access| access.prev))?;
+        for (access, next) in accesses.iter_mut().zip(next) {
+            // The time of this access is noted already; only the value changes.
+            access.next = self.access(access.word, ts, |_| next)?.next;
+        }
+        Ok(accesses)
     }
 
     /// Position of a leaf in the package.
@@ -350,20 +375,32 @@ impl Host for Recorder<'_> {
         let register = |index: u8| REGISTER_WORD + u32::from(index);
         let code = self.access(register(instruction.rs1), ts, |old| old)?;
         let pointer = self.access(register(10), ts + 1, |old| old)?;
-        let mut words = [Access::default(); 25];
-        for (i, access) in words.iter_mut().enumerate() {
-            *access = self.access(word + i as u32, ts + 4, |old| old)?;
-        }
-        let mut state = words.map(|access| access.prev);
-        keccak_f(&mut state);
-        for (access, lane) in words.iter_mut().zip(state) {
-            // The time of this access is noted already; only the value changes.
-            let prev_ts = access.prev_ts;
-            *access = self.access(access.word, ts + 4, |_| lane)?;
-            access.prev_ts = prev_ts;
-        }
+        let words = self.replace(word, ts + 4, |state| {
+            let mut state = *state;
+            keccak_f(&mut state);
+            Ok(state)
+        })?;
         self.keccaks.push(KeccakRecord { pc, ts, code, pointer, words });
         self.ts += KECCAK_TICKS;
+        Ok(())
+    }
+
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), BadPackage> {
+        let (pc, ts) = (call.pc, self.ts);
+        let register = |index: u8| REGISTER_WORD + u32::from(index);
+        let code = self.access(register(call.instruction.rs1), ts, |old| old)?;
+        let pointer = self.access(register(10), ts + 1, |old| old)?;
+        if let Some(word) = call.q {
+            let pointers = [pointer, self.access(register(11), ts + 2, |old| old)?];
+            let q = self.replace(word, ts + 4, |q| Ok(*q))?;
+            let q_words = q.map(|access| access.prev);
+            let p = self.replace(call.p, ts + 5, |p| Ok(call.result(p, Some(&q_words))?))?;
+            self.secp256k1_adds.push(Secp256k1Add { pc, ts, code, pointers, q, p });
+        } else {
+            let p = self.replace(call.p, ts + 5, |p| Ok(call.result(p, None)?))?;
+            self.secp256k1_doubles.push(Secp256k1Double { pc, ts, code, pointer, p });
+        }
+        self.ts += SECP256K1_TICKS;
         Ok(())
     }
 }

@@ -33,15 +33,30 @@ pub enum Table {
     KeccakCall,
     /// Their rounds.
     KeccakRound,
+    /// Additions of points of secp256k1.
+    Secp256k1Add,
+    /// Their doublings.
+    Secp256k1Double,
 }
 
 impl Table {
     /// Number of tables.
-    pub const COUNT: usize = Family::COUNT + 10;
+    pub const COUNT: usize = Family::COUNT + 12;
 
-    /// Whether a shard without rows in this table is proved without the table (at index `index`).
+    /// Whether a shard may be without the table (at index `index`).
     pub(crate) const fn is_optional(index: usize) -> bool {
-        index == Self::KeccakCall.index() || index == Self::KeccakRound.index()
+        index >= Self::KeccakCall.index()
+    }
+
+    /// Whether the table at `index` is there in a shard with `rows`. Keccak-f has a key of its own; every other
+    /// accelerator comes with the key that has them all.
+    fn is_present(index: usize, rows: &Rows) -> bool {
+        let used = |from: Self| rows.0[from.index()..].iter().any(|&rows| rows != 0);
+        match index {
+            index if index >= Self::Secp256k1Add.index() => used(Self::Secp256k1Add),
+            index if index >= Self::KeccakCall.index() => used(Self::KeccakCall),
+            _ => true,
+        }
     }
 
     /// Place in a [`PerTable`].
@@ -59,6 +74,8 @@ impl Table {
             Self::And => Family::COUNT + 7,
             Self::KeccakCall => Family::COUNT + 8,
             Self::KeccakRound => Family::COUNT + 9,
+            Self::Secp256k1Add => Family::COUNT + 10,
+            Self::Secp256k1Double => Family::COUNT + 11,
         }
     }
 }
@@ -87,6 +104,11 @@ impl<T> IndexMut<Table> for PerTable<T> {
 pub type Rows = PerTable<u32>;
 
 impl Rows {
+    /// Calls for points of secp256k1.
+    pub fn point_operations(&self) -> u32 {
+        self[Table::Secp256k1Add] + self[Table::Secp256k1Double]
+    }
+
     /// Rows of a trace, counted from the trace alone.
     pub fn of(trace: &ShardTrace) -> Self {
         let mut rows = Self::default();
@@ -101,6 +123,8 @@ impl Rows {
         rows[Table::Decode] = trace.decodes.len() as u32;
         rows[Table::KeccakCall] = trace.keccaks.len() as u32;
         rows[Table::KeccakRound] = (trace.keccaks.len() * ROUNDS) as u32;
+        rows[Table::Secp256k1Add] = trace.secp256k1_adds.len() as u32;
+        rows[Table::Secp256k1Double] = trace.secp256k1_doubles.len() as u32;
 
         let mut hashes: Vec<(Tag, u32, Digest)> = Vec::new();
         for leaf in &trace.leaves {
@@ -234,7 +258,7 @@ impl Costs {
 
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {
         (rows.0.iter().zip(&self.tables.0).enumerate())
-            .filter(|&(table, (&rows, _))| rows != 0 || !Table::is_optional(table))
+            .filter(|&(table, _)| Table::is_present(table, rows))
             .map(|(_, (&rows, cost))| self.height(rows) * u64::from(part(cost)))
             .sum()
     }

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::code::Code;
-use crate::exec::{Cpu, Host, Retired, keccak_words, run};
+use crate::exec::{Cpu, Host, PointCall, Retired, keccak_words, point_words, run};
 use crate::fault::Fault;
 use crate::isa::Instruction;
 use crate::layout::{OUTPUT_BASE, OUTPUT_MAX};
@@ -118,5 +118,9 @@ impl Host for Plain<'_> {
 
     fn keccak(&mut self, _: u32, _: &Instruction, word: u32) -> Result<(), Fault> {
         keccak_words(self, word)
+    }
+
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), Fault> {
+        point_words(self, call)
     }
 }

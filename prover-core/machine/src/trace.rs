@@ -76,6 +76,38 @@ pub struct KeccakRecord {
     pub words: [Access; 25],
 }
 
+/// An addition of points of secp256k1: an `ecall` with `a7 = ECALL_SECP256K1_ADD`. It takes 8 ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Secp256k1Add {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Time at its start.
+    pub ts: u32,
+    /// Read of a7 at `ts`.
+    pub code: Access,
+    /// Reads of a0 at `ts + 1` and a1 at `ts + 2`.
+    pub pointers: [Access; 2],
+    /// Read of the second point at `ts + 4`.
+    pub q: [Access; 8],
+    /// Read of the first point and write of the sum at `ts + 5`.
+    pub p: [Access; 8],
+}
+
+/// A doubling of a point of secp256k1: an `ecall` with `a7 = ECALL_SECP256K1_DOUBLE`. It takes 8 ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Secp256k1Double {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Time at its start.
+    pub ts: u32,
+    /// Read of a7 at `ts`.
+    pub code: Access,
+    /// Read of a0 at `ts + 1`.
+    pub pointer: Access,
+    /// Read of the point and write of its double at `ts + 5`.
+    pub p: [Access; 8],
+}
+
 /// A memory leaf that the shard touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeafRecord {
@@ -171,6 +203,10 @@ pub struct ShardTrace {
     pub steps: [Vec<Step>; Family::COUNT],
     /// Calls of keccak-f, in order of time.
     pub keccaks: Vec<KeccakRecord>,
+    /// Additions of points of secp256k1, in order of time.
+    pub secp256k1_adds: Vec<Secp256k1Add>,
+    /// Doublings of points of secp256k1, in order of time.
+    pub secp256k1_doubles: Vec<Secp256k1Double>,
     /// Touched memory leaves, ascending by index.
     pub leaves: Vec<LeafRecord>,
     /// Opened memory nodes, root first.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::budget::Budget;
 use crate::code::Code;
 use crate::cut::Limits;
-use crate::exec::{Host, Retired, keccak_words};
+use crate::exec::{Host, PointCall, Retired, keccak_words, point_words};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::isa::{Family, Instruction};
@@ -127,7 +127,7 @@ impl<'a> Tracker<'a> {
     /// Steps of this shard.
     pub fn steps(&self) -> u32 {
         let rows = self.budget.rows();
-        rows.0[..Family::COUNT].iter().sum::<u32>() + rows[Table::KeccakCall]
+        rows.0[..Family::COUNT].iter().sum::<u32>() + rows[Table::KeccakCall] + rows.point_operations()
     }
 
     #[inline(always)]
@@ -196,6 +196,17 @@ impl<'a> Tracker<'a> {
             self.budget.add(Table::Poseidon2, 1 + nodes);
         }
     }
+
+    /// Notes an accelerator call that adds `rows`. It reads a0, and some a1, which no field of the instruction names;
+    /// one leaf has both.
+    fn use_call(&mut self, pc: u32, instruction: &Instruction, rows: &[(Table, u32)]) {
+        let position = self.code.position(pc);
+        if self.used[position] != self.epoch {
+            self.use_first(position, instruction);
+        }
+        self.registers |= 1 << (10 / LEAF_WORDS);
+        rows.iter().for_each(|&(table, rows)| self.budget.add(table, rows));
+    }
 }
 
 impl Host for Tracker<'_> {
@@ -239,13 +250,18 @@ impl Host for Tracker<'_> {
             return Err(Stop::Full);
         }
         keccak_words(self, word)?;
-        let position = self.code.position(pc);
-        if self.used[position] != self.epoch {
-            self.use_first(position, instruction);
+        self.use_call(pc, instruction, &rows);
+        Ok(())
+    }
+
+    fn secp256k1(&mut self, call: &PointCall) -> Result<(), Stop> {
+        let table = if call.q.is_some() { Table::Secp256k1Add } else { Table::Secp256k1Double };
+        let rows = [(table, 1)];
+        if !self.budget.admits(&rows) {
+            return Err(Stop::Full);
         }
-        // a0, which no field of the instruction names.
-        self.registers |= 1 << (10 / LEAF_WORDS);
-        rows.into_iter().for_each(|(table, rows)| self.budget.add(table, rows));
+        point_words(self, call)?;
+        self.use_call(call.pc, &call.instruction, &rows);
         Ok(())
     }
 

@@ -170,3 +170,27 @@ fn limits_pause_a_run() {
     assert_eq!(machine.run(5), Ok(false));
     assert_eq!(machine.steps(), 15);
 }
+
+/// Memory argument, 9 and 16: an accelerator's operands lie in data space, at multiples of 8.
+#[test]
+fn accelerator_pointers() {
+    for (call, register) in [(0x1000, 10), (0x1001, 10), (0x1001, 11), (0x1002, 10)] {
+        for pointer in [DATA_BASE + 4, ADDRESS_END - (1 << 16), 1 << 32, u64::MAX - 7] {
+            let good = [li(10, DATA_BASE), li(11, DATA_BASE + 64)].concat();
+            let code = [good, li(register, pointer), li(17, call), vec![ECALL]].concat();
+            assert_eq!(fault(&code).cause, Cause::Pointer(pointer), "{call:#x}");
+        }
+    }
+}
+
+/// Memory is zero: the sum of points with equal x and the double of one with y = 0 are not defined.
+#[test]
+fn point_operations_outside_their_domain() {
+    for call in [0x1001, 0x1002] {
+        let code = [li(10, DATA_BASE), li(11, DATA_BASE + 64), li(17, call), vec![ECALL]].concat();
+        assert_eq!(fault(&code).cause, Cause::Secp256k1);
+    }
+    // With y = 1 there is a double; a1 is not read.
+    let point = [li(10, DATA_BASE), vec![addi(5, 0, 1), s_type(3, 10, 5, 32)], li(11, 3)].concat();
+    assert_eq!(exit_code(&[point, li(17, 0x1002), vec![ECALL], exit(7)].concat()), 7);
+}

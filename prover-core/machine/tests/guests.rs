@@ -64,3 +64,19 @@ fn cut_runs_give_the_expected_outputs_and_replay() {
         assert_eq!(&cutter.outcome().unwrap().unwrap(), expected, "{name}");
     }
 }
+
+/// Steps of the recovery of one key.
+#[test]
+fn a_recovery_is_cheap() {
+    let hasher = Hasher::new();
+    let program = program(&hasher, "ecrecover");
+    let (input, _) = &vectors()["ecrecover"][1];
+    let steps = |input: &[u8]| {
+        let mut machine = Machine::new(&program, input).unwrap();
+        assert!(machine.run(u64::MAX).unwrap());
+        machine.steps()
+    };
+    let records = input.len() / 97;
+    let mean = (steps(input) - steps(&[])) / records as u64;
+    assert!((1..1000).contains(&mean), "{mean}");
+}

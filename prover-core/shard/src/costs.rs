@@ -31,6 +31,8 @@ const COUNTED: [(Table, Chip); Table::COUNT] = [
     (Table::And, Chip::And),
     (Table::KeccakCall, Chip::KeccakCall),
     (Table::KeccakRound, Chip::KeccakRound),
+    (Table::Secp256k1Add, Chip::Secp256k1Add),
+    (Table::Secp256k1Double, Chip::Secp256k1Double),
 ];
 
 fn cost(chip: Chip) -> TableCost {

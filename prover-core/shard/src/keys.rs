@@ -7,14 +7,13 @@
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
+use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
-use hearth_chips::tables::Table;
+use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
-
-use hearth_machine::hash::Felt;
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, WhirKey};
+use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, VerifyError, WhirKey};
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -24,21 +23,36 @@ pub enum KeyId {
     Base = 0,
     /// With keccak-f.
     Keccak = 1,
+    /// With all accelerators.
+    All = 2,
 }
 
 impl KeyId {
     /// All keys.
-    pub const ALL: [Self; 2] = [Self::Base, Self::Keccak];
+    pub const ALL: [Self; 3] = [Self::Base, Self::Keccak, Self::All];
 
     /// The key of this number.
     pub fn from_id(id: u8) -> Option<Self> {
         Self::ALL.into_iter().find(|&key| key as u8 == id)
     }
 
+    /// The key for a shard with these accelerators.
+    pub const fn of(accelerators: Accelerators) -> Self {
+        match accelerators {
+            Accelerators::None => Self::Base,
+            Accelerators::Keccak => Self::Keccak,
+            Accelerators::All => Self::All,
+        }
+    }
+
     /// Its tables in order.
     pub fn tables(self) -> Vec<Table> {
-        let accelerated = self == Self::Keccak;
-        Table::ALL.iter().copied().filter(|table| accelerated || !table.is_accelerator()).collect()
+        let accelerators = match self {
+            Self::Base => Accelerators::None,
+            Self::Keccak => Accelerators::Keccak,
+            Self::All => Accelerators::All,
+        };
+        accelerators.tables()
     }
 
     /// The chips of the key with the heights that they may have.
@@ -56,7 +70,7 @@ impl KeyId {
 /// The keys of one size class.
 pub struct Keys {
     class: SizeClass,
-    keys: [WhirKey<Table>; 2],
+    keys: [WhirKey<Table>; KeyId::ALL.len()],
 }
 
 impl Keys {
@@ -65,9 +79,10 @@ impl Keys {
     /// # Errors
     ///
     /// A class in which the tables do not fit even at their least heights.
+    #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
-        Ok(Self { class, keys: [base?, keccak?] })
+        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
+        Ok(Self { class, keys: [base?, keccak?, all?] })
     }
 
     /// The size class.
@@ -75,18 +90,36 @@ impl Keys {
         self.class
     }
 
-    /// The key `id`.
-    pub const fn get(&self, id: KeyId) -> &WhirKey<Table> {
-        &self.keys[id as usize]
-    }
-
-    /// Proves with the key `id`. Not generic, so that the proof system is compiled once, in this crate.
-    pub(crate) fn prove(
+    /// Proves the tables of a shard under the key `id`.
+    ///
+    /// Here and in [`Keys::verify`] the proof system is instantiated for our tables, once: it is most of what there is to
+    /// compile.
+    ///
+    /// # Errors
+    ///
+    /// Tables that do not fit the key, see [`ProveError`].
+    #[inline(never)]
+    pub fn prove(
         &self,
         id: KeyId,
         matrices: Vec<RowMajorMatrix<Felt>>,
         public_values: &[Felt],
     ) -> Result<Vec<u8>, ProveError> {
         self.get(id).prove(matrices, public_values)
+    }
+
+    /// Verifies a proof made under the key `id`.
+    ///
+    /// # Errors
+    ///
+    /// See [`VerifyError`].
+    #[inline(never)]
+    pub fn verify(&self, id: KeyId, public_values: &[Felt], proof: &[u8]) -> Result<(), VerifyError> {
+        self.get(id).verify(public_values, proof).map(drop)
+    }
+
+    /// The key `id`.
+    pub const fn get(&self, id: KeyId) -> &WhirKey<Table> {
+        &self.keys[id as usize]
     }
 }

@@ -1,7 +1,7 @@
 //! From a package to a proof of its statement.
 
 use hearth_chips::lookups::NotInTable;
-use hearth_chips::tables::{Table, Tables};
+use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
@@ -87,7 +87,7 @@ impl ShardProver {
         stage(Stage::Tracing)?;
         let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into())?;
         let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
-        let key = if tables.holds(Table::KeccakCall) { KeyId::Keccak } else { KeyId::Base };
+        let key = KeyId::of(tables.accelerators);
         stage(Stage::Proving)?;
         let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
         Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))

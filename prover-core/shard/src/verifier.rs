@@ -54,7 +54,7 @@ impl ShardVerifier {
             return Err(VerifyError::Statement);
         }
         // The public values of the boundary table are the statement.
-        self.keys.get(key).verify(&public_values(statement), proof)?;
+        self.keys.verify(key, &public_values(statement), proof)?;
         Ok(())
     }
 }

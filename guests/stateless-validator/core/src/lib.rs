@@ -26,6 +26,8 @@ pub mod trie;
 pub use fork::Fork;
 pub use output::{OUTPUT_SIZE, Output};
 pub use reason::Reason;
+pub use revm::install_crypto;
+pub use revm::precompile::{Crypto, PrecompileHalt};
 
 use alloc::vec::Vec;
 use alloy_primitives::B256;

@@ -5,6 +5,7 @@
 
 use crate::input::PUBLIC_KEY;
 use alloy_primitives::{Address, B256, Signature, U256, keccak256, uint};
+#[cfg(not(feature = "crypto-provider"))]
 use k256::{
     AffinePoint, EncodedPoint, ProjectivePoint, Scalar, U256 as Uint,
     elliptic_curve::{
@@ -26,6 +27,19 @@ pub fn sender(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> Opt
     Some(Address::from_word(keccak256(&key[1..])))
 }
 
+/// By whoever recovers for the EVM: cheaper than the check below where that is an accelerator.
+#[cfg(feature = "crypto-provider")]
+fn recovers_to(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> bool {
+    let mut bytes = [0; 64];
+    let (r, s) = bytes.split_at_mut(32);
+    r.copy_from_slice(&signature.r().to_be_bytes::<32>());
+    s.copy_from_slice(&signature.s().to_be_bytes::<32>());
+    let address = Address::from_word(keccak256(&key[1..])).into_word();
+    let recovered = revm::precompile::crypto().secp256k1_ecrecover(&bytes, signature.v().into(), &hash.0);
+    key[0] == 4 && recovered == Ok(address.0)
+}
+
+#[cfg(not(feature = "crypto-provider"))]
 fn recovers_to(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> bool {
     let scalar = |n: U256| Option::<Scalar>::from(Scalar::from_repr(n.to_be_bytes::<32>().into()));
     let point = || {

@@ -114,8 +114,8 @@ fn array<const N: usize>(seed: u8) -> [u8; N] {
     bytes(seed, N).try_into().expect("N bytes")
 }
 
-fn limited<const N: usize>(item: &Vec<u8>) -> SszList<u8, N> {
-    item.clone().try_into().expect("within the bound")
+fn limited<const N: usize>(item: impl AsRef<[u8]>) -> SszList<u8, N> {
+    item.as_ref().to_vec().try_into().expect("within the bound")
 }
 
 macro_rules! fill {

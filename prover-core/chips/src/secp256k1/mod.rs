@@ -1,0 +1,13 @@
+#![doc = include_str!("README.md")]
+
+mod add;
+mod canonical;
+mod double;
+mod line;
+mod operand;
+mod relation;
+#[cfg(test)]
+mod tests;
+
+pub use self::add::{PointAdd, PointAddChip};
+pub use self::double::{PointDouble, PointDoubleChip};

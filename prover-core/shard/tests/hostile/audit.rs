@@ -1,0 +1,210 @@
+//! What is wrong with a forged shard, and the verifier's answer to its proof.
+//!
+//! [`refused`] first asks the chips themselves what a forgery breaks, so that a test fails if something else than the
+//! condition it is about stops the attack. Then a prover with its own checks off makes the proof, those buses muted on
+//! which p3's prover would panic, and the honest verifier must refuse it.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::LazyLock;
+
+use hearth_chips::Felt;
+use hearth_chips::bus::BUSES;
+use hearth_chips::evaluate::{Evaluator, Sink};
+use hearth_chips::tables::{Table, Tables};
+use hearth_machine::hash::Hasher;
+use hearth_machine::program::Program;
+use hearth_machine::trace::{ShardTrace, Statement};
+use hearth_machine::tree::Tree;
+use hearth_shard::backend;
+use hearth_shard::keys::KeyId;
+use hearth_shard::prover::ShardProver;
+use hearth_shard::verifier::{ShardVerifier, VerifyError};
+use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+use p3_air::Air;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+
+use crate::executor::{Lie, execute};
+use crate::victim::victim;
+
+/// What all attacks share.
+pub struct Bench {
+    pub hasher: Hasher,
+    pub program: Program,
+    /// Memory tree at the start of the program.
+    pub tree: Tree,
+    prover: ShardProver,
+    verifier: ShardVerifier,
+}
+
+/// The victim program and the keys of the smallest class that holds it.
+pub static BENCH: LazyLock<Bench> = LazyLock::new(|| {
+    let hasher = Hasher::new();
+    let program = victim(&hasher);
+    let tree = program.initial_tree(&hasher, &[]).expect("no input");
+    let prover = ShardProver::new(SizeClass::Test20).expect("the tables fit");
+    let verifier = ShardVerifier::new(SizeClass::Test20).expect("the tables fit");
+    Bench { hasher, program, tree, prover, verifier }
+});
+
+impl Bench {
+    /// A run of the victim with this lie.
+    pub fn run(&self, lie: Lie) -> ShardTrace {
+        execute(&self.hasher, &self.program, u64::MAX, lie)
+    }
+
+    /// Verifies under a key.
+    pub fn verify(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
+        self.verifier.verify(statement, key as u8, proof)
+    }
+
+    /// Whether the body of a proof under the base key decodes.
+    pub fn decodes(&self, proof: &[u8]) -> bool {
+        self.prover.keys().get(KeyId::Base).tampered(proof, |_| ()).is_ok()
+    }
+
+    /// A proof of these tables in which the buses carry nothing.
+    pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
+        let key = self.prover.keys().get(key_of(&tables));
+        let muted = muted.to_vec().leak();
+        key.prove_muted(muted, tables.matrices, &tables.public_values).expect("a proof comes out")
+    }
+}
+
+/// The key that has these tables.
+fn key_of(tables: &Tables) -> KeyId {
+    KeyId::of(tables.accelerators)
+}
+
+/// The tables of a trace.
+pub fn tables(trace: &ShardTrace) -> Tables {
+    Tables::generate(trace, MIN_LOG_HEIGHT.into()).expect("every look-up is in a table")
+}
+
+/// What breaks in a set of tables.
+#[derive(Default)]
+pub struct Audit {
+    /// Chips with a violated constraint.
+    pub violated: BTreeSet<&'static str>,
+    /// What is left of all messages.
+    net: HashMap<(&'static str, Vec<u32>), Felt>,
+    chip: &'static str,
+}
+
+impl Sink for Audit {
+    fn constraint(&mut self, _: usize, value: Felt) {
+        if value != Felt::ZERO {
+            self.violated.insert(self.chip);
+        }
+    }
+
+    fn message(&mut self, bus: &str, fields: impl Iterator<Item = Felt>, count: Felt, _: u32) {
+        if count != Felt::ZERO {
+            let bus = BUSES.iter().find(|known| known.0 == bus).expect("a known bus").0;
+            *self.net.entry((bus, fields.map(|field| field.as_canonical_u32()).collect())).or_default() += count;
+        }
+    }
+}
+
+impl Audit {
+    /// Evaluates every row of every table.
+    pub fn of(tables: &Tables) -> Self {
+        let mut audit = Self::default();
+        for (&table, matrix) in tables.tables.iter().zip(&tables.matrices) {
+            audit.chip = table.name();
+            let public = if table == Table::Boundary { &tables.public_values[..] } else { &[] };
+            for row in 0..matrix.values.len() / matrix.width {
+                table.eval(&mut Evaluator::new(matrix, row, public, &mut audit));
+            }
+        }
+        audit.net.retain(|_, count| *count != Felt::ZERO);
+        audit
+    }
+
+    /// Buses that do not balance.
+    pub fn unbalanced(&self) -> BTreeSet<&'static str> {
+        self.net.keys().map(|message| message.0).collect()
+    }
+}
+
+/// Column of a table, `size` cells from `offset` on, of one row.
+pub fn cells(tables: &mut Tables, table: Table, row: usize) -> &mut [Felt] {
+    let at = tables.tables.iter().position(|&other| other == table).expect("the table is there");
+    let width = tables.matrices[at].width;
+    &mut tables.matrices[at].values[row * width..][..width]
+}
+
+/// Gives the range and byte tables the multiplicities that the other tables now ask for, as a cheater would.
+pub fn recount(tables: &mut Tables) {
+    for ((bus, fields), count) in Audit::of(tables).net {
+        let (row, column) = match (bus, &fields[..]) {
+            ("range16", &[value]) if value < 1 << 16 => (value, 2),
+            ("bytes", &[a, b]) if a < 256 && b < 256 => (a + 256 * b, 3),
+            _ => continue,
+        };
+        cells(tables, Table::Bytes, row as usize)[column] += count;
+    }
+}
+
+/// The tables violate constraints of exactly the chips `violated` and unbalance exactly the buses `unbalanced`, and the
+/// verifier refuses their proof.
+pub fn refused(tables: Tables, statement: &Statement, violated: &[&str], unbalanced: &[&str]) {
+    let audit = Audit::of(&tables);
+    let found: Vec<&str> = audit.violated.iter().copied().collect();
+    let buses: Vec<&'static str> = audit.unbalanced().into_iter().collect();
+    assert_eq!((&found[..], &buses[..]), (violated, unbalanced), "what the forgery breaks");
+    let key = key_of(&tables);
+    let proof = BENCH.prove(tables, &buses);
+    let answer = BENCH.verify(statement, key, &proof);
+    assert!(matches!(answer, Err(VerifyError::Proof(backend::VerifyError::Invalid(_)))), "{answer:?}");
+}
+
+/// [`refused`] for a trace.
+pub fn trace_refused(trace: &ShardTrace, violated: &[&str], unbalanced: &[&str]) {
+    refused(tables(trace), &trace.statement, violated, unbalanced);
+}
+
+/// The control of all attacks: the same executor without a lie, through the same prover, is accepted.
+#[test]
+fn honest_run_is_accepted() {
+    let trace = BENCH.run(Lie::None);
+    let tables = tables(&trace);
+    let audit = Audit::of(&tables);
+    assert!(audit.violated.is_empty() && audit.unbalanced().is_empty(), "{:?} {:?}", audit.violated, audit.net);
+    let proof = BENCH.prove(tables, &[]);
+    assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &proof), Ok(()));
+    statement_is_bound(&trace.statement, &proof);
+}
+
+/// Condition 20, class 1: the proof is of its statement alone. One change of each number of it, and numbers that are no
+/// field elements.
+fn statement_is_bound(statement: &Statement, proof: &[u8]) {
+    let refused = |what: &str, change: &dyn Fn(&mut Statement)| {
+        let mut other = *statement;
+        change(&mut other);
+        assert!(BENCH.verify(&other, KeyId::Base, proof).is_err(), "{what}");
+    };
+    for element in 0..9 {
+        refused("program root", &|other| other.program_root[element] += Felt::ONE);
+        refused("root before", &|other| other.root_in[element] += Felt::ONE);
+        refused("root after", &|other| other.root_out[element] += Felt::ONE);
+    }
+    refused("pc before", &|other| other.pc_in += 4);
+    refused("pc after", &|other| other.pc_out += 4);
+    refused("time", &|other| other.ts_end += 4);
+    refused("swapped roots", &|other| (other.root_in, other.root_out) = (other.root_out, other.root_in));
+    let p = Felt::ORDER_U32;
+    let changes: [fn(&mut Statement); 3] = [
+        |other| other.pc_in += Felt::ORDER_U32,
+        |other| other.pc_out += Felt::ORDER_U32,
+        |other| other.ts_end += Felt::ORDER_U32,
+    ];
+    for change in changes {
+        let mut other = *statement;
+        change(&mut other);
+        assert_eq!(BENCH.verify(&other, KeyId::Base, proof), Err(VerifyError::Statement), "a number of at least {p}");
+    }
+    for key in 2..=u8::MAX {
+        assert_eq!(BENCH.verifier.verify(statement, key, proof), Err(VerifyError::Key(key)));
+    }
+    assert!(BENCH.verifier.verify(statement, KeyId::Keccak as u8, proof).is_err(), "the other key");
+}

@@ -1,0 +1,85 @@
+//! Whole consistent wrong runs: everything after the lie follows from it.
+
+use hearth_machine::testing::{DATA_BASE, ECALL, exit, li, program};
+
+use crate::audit::{BENCH, trace_refused};
+use crate::executor::{Lie, execute};
+
+#[track_caller]
+fn lie_is_refused(lie: Lie, violated: &[&str], unbalanced: &[&str]) {
+    trace_refused(&BENCH.run(lie), violated, unbalanced);
+}
+
+/// Conditions 4 and 6, class 10: a read takes an older value than the last one.
+#[test]
+fn stale_read() {
+    lie_is_refused(Lie::StaleRead, &[], &["memory"]);
+}
+
+/// Condition 6: a store that stores nothing.
+#[test]
+fn dropped_write() {
+    lie_is_refused(Lie::DroppedWrite, &[], &["memory"]);
+}
+
+/// Condition 6: `sb` replaces the bytes beside its own.
+#[test]
+fn wide_store() {
+    lie_is_refused(Lie::WideStore, &["store"], &["memory"]);
+}
+
+/// Class 8: `sub` that adds.
+#[test]
+fn wrong_sum() {
+    lie_is_refused(Lie::WrongSum, &["add_sub"], &[]);
+}
+
+/// Condition 13, class 9: a branch that is taken when it should not be.
+#[test]
+fn wrong_branch() {
+    lie_is_refused(Lie::WrongBranch, &["branch"], &[]);
+}
+
+/// Condition 11, class 2: a step of another instruction than the one at its pc.
+#[test]
+fn foreign_instruction() {
+    lie_is_refused(Lie::ForeignInstruction, &[], &["program"]);
+}
+
+/// Condition 10: a step that writes another register.
+#[test]
+fn foreign_register() {
+    lie_is_refused(Lie::ForeignRegister, &[], &["program"]);
+}
+
+/// Condition 10 and point 15: x0 is 1 where the shard ends.
+#[test]
+fn write_to_x0() {
+    trace_refused(&execute(&BENCH.hasher, &BENCH.program, 16, Lie::WriteToZero), &[], &["program"]);
+}
+
+/// Condition 13, class 9: an instruction is left out.
+#[test]
+fn skipped_instruction() {
+    lie_is_refused(Lie::Skip(11), &[], &["state"]);
+}
+
+/// Condition 5: times that begin where initial messages lie.
+#[test]
+fn early_start() {
+    lie_is_refused(Lie::EarlyStart, &[], &["state"]);
+}
+
+/// Condition 8: a load of another word than the one at its address.
+#[test]
+fn other_word() {
+    lie_is_refused(Lie::OtherWord, &[], &["memory"]);
+}
+
+/// Condition 14, class 13: a call of keccak-f that leaves its state as it is.
+#[test]
+fn idle_call() {
+    let code = [li(10, DATA_BASE), li(17, 0x1000), vec![ECALL], exit(0)].concat();
+    let program = program(&BENCH.hasher, &code);
+    trace_refused(&execute(&BENCH.hasher, &program, u64::MAX, Lie::IdleCall), &[], &["keccak"]);
+}
