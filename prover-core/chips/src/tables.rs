@@ -200,12 +200,25 @@ pub fn height(rows: usize, min_log_height: u32) -> usize {
 }
 
 impl Tables {
-    /// Fills all tables of a shard. Look-up tables are filled last, from what the others look up.
+    /// Fills all tables of a shard to powers of two.
     ///
     /// # Errors
     /// A trace that looks up what no table holds: not that of an honest run.
     pub fn generate(trace: &ShardTrace, min_log_height: u32) -> Result<Self, NotInTable> {
-        let height = |rows: usize| height(rows, min_log_height);
+        Self::fill(trace, |rows| height(rows, min_log_height))
+    }
+
+    /// Fills all tables of a shard, none higher than its rows.
+    ///
+    /// # Errors
+    /// A trace that looks up what no table holds: not that of an honest run.
+    pub fn unpadded(trace: &ShardTrace) -> Result<Self, NotInTable> {
+        Self::fill(trace, |rows| rows)
+    }
+
+    /// Fills all tables of a shard to heights that hold their rows. Look-up tables are filled last, from what the others
+    /// look up.
+    fn fill(trace: &ShardTrace, height: impl Fn(usize) -> usize) -> Result<Self, NotInTable> {
         let mut lookups = Lookups::default();
         let mut matrices = Vec::with_capacity(Table::ALL.len());
 

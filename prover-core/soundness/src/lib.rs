@@ -9,6 +9,7 @@
 mod class;
 mod fri;
 mod regime;
+pub mod stark;
 mod whir;
 
 pub use class::{SizeClass, UnknownClass};

@@ -1,0 +1,110 @@
+//! Oracles: Reed-Solomon codewords under Merkle trees.
+
+use hearth_machine::hash::{BLOCK, DIGEST, Digest, RATE, Tag, WIDTH};
+use hearth_stark_verifier::field::F;
+use p3_dft::{Radix2DitParallel, TwoAdicSubgroupDft};
+use p3_field::{PackedValue, PrimeCharacteristicRing};
+use p3_matrix::Matrix;
+use p3_matrix::bitrev::BitReversibleMatrix;
+use p3_matrix::dense::RowMajorMatrix;
+use p3_maybe_rayon::prelude::*;
+
+use crate::lanes::Lanes;
+use crate::writer::Writer;
+
+/// A committed codeword. Leaf `i` is the row of values at the domain's generator to the power of `i` reversed.
+pub struct Oracle {
+    codeword: RowMajorMatrix<F>,
+    /// Digests of the leaves, of their parents, ... up to the cap.
+    layers: Vec<Vec<Digest>>,
+}
+
+/// Encodes `message`, whose rows are coefficients, and commits to the codeword; sends the cap.
+pub fn commit<P: Lanes>(
+    writer: &mut Writer,
+    dft: &Radix2DitParallel<F>,
+    message: &RowMajorMatrix<F>,
+    log_inv_rate: usize,
+    log_cap: usize,
+) -> Oracle {
+    let mut values = F::zero_vec(message.values.len() << log_inv_rate);
+    values[..message.values.len()].copy_from_slice(&message.values);
+    let padded = RowMajorMatrix::new(values, message.width);
+    let codeword = dft.dft_batch(padded).bit_reverse_rows().to_row_major_matrix();
+    let permutation = P::permutation();
+    let mut layers = vec![hash_leaves::<P>(&permutation, &codeword)];
+    while layers[layers.len() - 1].len() > 1 << log_cap {
+        let parents = hash_nodes::<P>(&permutation, layers.len(), &layers[layers.len() - 1]);
+        layers.push(parents);
+    }
+    for digest in &layers[layers.len() - 1] {
+        writer.send(digest);
+    }
+    Oracle { codeword, layers }
+}
+
+impl Oracle {
+    /// Writes leaf `index` and its path.
+    pub fn open(&self, writer: &mut Writer, index: usize) {
+        let width = self.codeword.width;
+        writer.write(&self.codeword.values[index * width..][..width]);
+        for (level, layer) in self.layers[..self.layers.len() - 1].iter().enumerate() {
+            writer.write(&layer[index >> level ^ 1]);
+        }
+    }
+
+    /// Leaf `index`.
+    pub fn leaf(&self, index: usize) -> &[F] {
+        let width = self.codeword.width;
+        &self.codeword.values[index * width..][..width]
+    }
+}
+
+/// Digests of all rows, as many at a time as there are lanes.
+fn hash_leaves<P: Lanes>(permutation: &P::Permutation, codeword: &RowMajorMatrix<F>) -> Vec<Digest> {
+    let width = codeword.width;
+    let mut digests = vec![[F::ZERO; DIGEST]; codeword.height()];
+    digests.par_chunks_mut(P::WIDTH).zip(codeword.values.par_chunks(P::WIDTH * width)).for_each(|(digests, rows)| {
+        let mut state = [P::ZERO; WIDTH];
+        state[RATE] = P::from(F::from_u8(Tag::OracleLeaf as u8));
+        state[RATE + 1] = P::from(F::from_usize(width));
+        for first in (0..width).step_by(RATE) {
+            for (i, element) in state[..RATE].iter_mut().enumerate() {
+                let column = first + i;
+                *element = if column < width {
+                    P::from_fn(|lane| rows[(lane * width + column) % rows.len()])
+                } else {
+                    P::ZERO
+                };
+            }
+            P::permute(permutation, &mut state);
+        }
+        store(&state, digests);
+    });
+    digests
+}
+
+/// Digests of the parents of `children`, which are of level `level - 1`.
+fn hash_nodes<P: Lanes>(permutation: &P::Permutation, level: usize, children: &[Digest]) -> Vec<Digest> {
+    let mut digests = vec![[F::ZERO; DIGEST]; children.len() / 2];
+    digests.par_chunks_mut(P::WIDTH).zip(children.par_chunks(2 * P::WIDTH)).for_each(|(digests, children)| {
+        let mut state = [P::ZERO; WIDTH];
+        for (i, element) in state[..BLOCK].iter_mut().enumerate() {
+            let (side, place) = (i / DIGEST, i % DIGEST);
+            *element = P::from_fn(|lane| children[(2 * lane + side) % children.len()][place]);
+        }
+        state[BLOCK] = P::from(F::from_u8(Tag::OracleNode as u8));
+        state[BLOCK + 1] = P::from(F::from_usize(level));
+        P::permute(permutation, &mut state);
+        store(&state, digests);
+    });
+    digests
+}
+
+fn store<P: PackedValue<Value = F>>(state: &[P; WIDTH], digests: &mut [Digest]) {
+    for (lane, digest) in digests.iter_mut().enumerate() {
+        for (element, packed) in digest.iter_mut().zip(state) {
+            *element = packed.as_slice()[lane];
+        }
+    }
+}

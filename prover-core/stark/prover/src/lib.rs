@@ -1,0 +1,13 @@
+//! The prover of Hearth's shard protocol. Its steps are those of [`hearth_stark_verifier`], number by number.
+
+mod commit;
+mod fractions;
+pub mod lanes;
+mod leaves;
+mod opening;
+mod prove;
+pub mod stack;
+mod writer;
+mod zerocheck;
+
+pub use prove::prove;

@@ -1,0 +1,68 @@
+//! What the verifier runs on.
+
+use alloc::vec::Vec;
+
+use hearth_machine::hash::{DIGEST, WIDTH};
+use p3_field::{Algebra, PrimeCharacteristicRing};
+
+use crate::error::{Check, Rejection};
+use crate::field::{DEGREE, Extends, F};
+
+/// The operations of the verifier on elements that may be numbers, counted numbers or wires of a circuit.
+///
+/// The verifier never branches on an element and reads a fixed number of them: its course is fixed by the key.
+pub trait Context {
+    /// A base field element.
+    type Base: Algebra<F> + Copy + Send + Sync;
+    /// An extension element.
+    type Ext: Algebra<F> + Extends<Self::Base> + Extends<Self::Ext> + Send + Sync;
+
+    /// The next element of the proof.
+    ///
+    /// # Errors
+    /// When the proof has no more, or the next is no canonical element.
+    fn read(&mut self) -> Result<Self::Base, Rejection>;
+
+    /// The extension element with these coordinates.
+    fn ext(&self, coordinates: [Self::Base; DEGREE]) -> Self::Ext;
+
+    /// Poseidon2 of width 24.
+    fn permute(&mut self, state: &mut [Self::Base; WIDTH]);
+
+    /// The `count` lowest bits of the canonical representative of `value`, lowest first.
+    fn low_bits(&mut self, value: Self::Base, count: usize) -> Vec<Self::Base>;
+
+    /// The node of `nodes` with the number that `bits` spell, lowest first; there are `2^bits.len()` nodes.
+    fn select(&mut self, nodes: &[[Self::Base; DIGEST]], bits: &[Self::Base]) -> [Self::Base; DIGEST];
+
+    /// Asserts that `value` is 0.
+    ///
+    /// # Errors
+    /// A [`Rejection`] that names `check`.
+    fn assert_zero(&mut self, check: Check, value: Self::Ext) -> Result<(), Rejection>;
+
+    /// Asserts that `value` is not 0.
+    ///
+    /// # Errors
+    /// A [`Rejection`] that names `check`.
+    fn assert_nonzero(&mut self, check: Check, value: Self::Ext) -> Result<(), Rejection>;
+
+    /// Asserts that `value` is 0.
+    ///
+    /// # Errors
+    /// A [`Rejection`] that names `check`.
+    fn assert_zero_base(&mut self, check: Check, value: Self::Base) -> Result<(), Rejection> {
+        self.assert_zero(check, <Self::Ext as Extends<Self::Base>>::lift(value))
+    }
+
+    /// The bits of `value`, lowest first, asserted to be below `2^count`.
+    ///
+    /// # Errors
+    /// A [`Rejection`] that names `check`.
+    fn range(&mut self, check: Check, value: Self::Base, count: usize) -> Result<Vec<Self::Base>, Rejection> {
+        let bits = self.low_bits(value, count);
+        let sum: Self::Base = bits.iter().enumerate().map(|(i, &bit)| bit * F::from_u64(1 << i)).sum();
+        self.assert_zero_base(check, value - sum)?;
+        Ok(bits)
+    }
+}

@@ -1,0 +1,428 @@
+//! The key: everything about the shape of a proof, read off the chips once.
+
+use alloc::string::{String, ToString};
+use alloc::vec::Vec;
+
+use hearth_machine::hash::{DIGEST, Hasher, Tag};
+use hearth_soundness::stark::{LOG_LANES, LOG_SKIP, LOG_TILE, LOOKUPS_PER_SLOT, MAX_DEGREE, StarkParams};
+use p3_air::symbolic::{AirLayout, SymbolicExpression};
+use p3_air::{AirBuilder, RowWindow};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use p3_lookup::{Count, InteractionBuilder, InteractionSymbolicBuilder};
+use thiserror::Error;
+
+use crate::chip::{Chip, FixedColumn};
+use crate::field::F;
+
+/// Version of the protocol; part of every key.
+pub const VERSION: u32 = 1;
+
+/// A look-up of a chip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LookupShape {
+    /// Number of its bus.
+    pub bus: usize,
+    /// The fields that are not 0 on the zero row, with their values there.
+    pub at_zero: Vec<(usize, F)>,
+}
+
+/// What the protocol knows of a chip.
+#[derive(Clone, Debug)]
+pub struct ChipShape {
+    /// Name.
+    pub name: String,
+    /// Columns, fixed ones included.
+    pub width: usize,
+    /// The leading columns that are not committed.
+    pub fixed: Vec<FixedColumn>,
+    /// Constant number of rows.
+    pub fixed_rows: Option<usize>,
+    /// Constraints.
+    pub constraints: usize,
+    /// Look-ups in the order of `eval`.
+    pub lookups: Vec<LookupShape>,
+    /// Slot `s` has the look-ups `slots[s] .. slots[s + 1]`.
+    pub slots: Vec<usize>,
+    /// Number of its first slot among those of all chips.
+    pub first_slot: usize,
+    /// Its sub-blocks of columns in the stack: log2 of their widths, greatest first.
+    pub blocks: Vec<usize>,
+}
+
+impl ChipShape {
+    /// Number of slots.
+    pub fn slots(&self) -> usize {
+        self.slots.len() - 1
+    }
+
+    /// Number of committed columns.
+    pub fn committed(&self) -> usize {
+        self.width - self.fixed.len()
+    }
+}
+
+/// A key: chips with their shapes, buses, parameters.
+pub struct Key<A> {
+    /// The chips without the boundary, in the order of the proof.
+    pub chips: Vec<A>,
+    /// Their shapes.
+    pub shapes: Vec<ChipShape>,
+    /// The chip of the public values' messages.
+    pub boundary: Option<(A, ChipShape)>,
+    /// Names of the buses.
+    pub buses: Vec<String>,
+    /// Elements of the widest message.
+    pub message_width: usize,
+    /// Number of public values.
+    pub public_values: usize,
+    /// Log2 of the slots of all chips, unused ones included.
+    pub log_slots: usize,
+    /// Parameters.
+    pub params: StarkParams,
+    /// Digest of all of the above: the transcript's seed.
+    pub digest: [F; DIGEST],
+}
+
+/// Why no key can be made.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[allow(missing_docs)]
+pub enum KeyError {
+    #[error("{chip}: degree {degree} of {what}, at most {MAX_DEGREE} is possible")]
+    Degree { chip: String, what: &'static str, degree: usize },
+    #[error("{chip}: the zero row does not satisfy every constraint, or sends a message")]
+    ZeroRow { chip: String },
+    #[error("{chip}: local look-ups are not supported")]
+    LocalLookup { chip: String },
+    #[error("{chip}: reads preprocessed or periodic columns, or has none of its own")]
+    Columns { chip: String },
+    #[error("{chip}: {rows} rows are no power of two from a tile to the greatest height")]
+    Rows { chip: String, rows: usize },
+    #[error("bus {bus}: messages of {found} and of {expected} elements")]
+    MessageWidth { bus: String, expected: usize, found: usize },
+    #[error("messages may be sent {times} times, which is not below the field's order")]
+    Multiplicity { times: u64 },
+    #[error("the widths and heights may sum up to more than the field's order")]
+    Area,
+    #[error("more than one chip has the public values")]
+    Boundaries,
+}
+
+impl<A: Chip> Key<A> {
+    /// Reads a key off the chips; `public_values` is the number of elements that the boundary chip reads.
+    ///
+    /// # Errors
+    /// A [`KeyError`] that names the chip that the protocol cannot prove.
+    pub fn new(chips: Vec<A>, public_values: usize, params: StarkParams) -> Result<Self, KeyError> {
+        let mut buses = Buses::default();
+        let mut shapes = Vec::new();
+        let mut kept = Vec::new();
+        let mut boundary = None;
+        let mut first_slot = 0;
+        for chip in chips {
+            let shape = shape(&chip, public_values, &params, &mut buses, first_slot)?;
+            if chip.is_boundary() {
+                if boundary.replace((chip, shape)).is_some() {
+                    return Err(KeyError::Boundaries);
+                }
+            } else {
+                first_slot += shape.slots();
+                shapes.push(shape);
+                kept.push(chip);
+            }
+        }
+        let log_slots = first_slot.next_power_of_two().ilog2() as usize;
+        let order = u64::from(F::ORDER_U32);
+        // Condition 18: no count can wrap. Each row of each chip counts at most the weights of its look-ups.
+        let most = |shape: &ChipShape, i: usize| buses.weights[i] << shape.fixed_rows.map_or(params.log_rows, log2);
+        let times: u64 = shapes.iter().enumerate().map(|(i, shape)| most(shape, i)).sum();
+        // The cells of the stack bound the rows as well.
+        let widest =
+            shapes.iter().zip(&buses.weights).map(|(s, w)| w.div_ceil(s.committed() as u64)).max().unwrap_or(0);
+        let times = times.min(widest << params.log_cells);
+        if times >= order {
+            return Err(KeyError::Multiplicity { times });
+        }
+        let columns: u64 = shapes.iter().map(|shape| shape.committed() as u64).sum();
+        if columns << (params.log_rows - LOG_TILE) >= order {
+            return Err(KeyError::Area);
+        }
+        let message_width = buses.widths.iter().copied().max().unwrap_or(0);
+        let mut key = Self {
+            chips: kept,
+            shapes,
+            boundary,
+            buses: buses.names,
+            message_width,
+            public_values,
+            log_slots,
+            params,
+            digest: [F::ZERO; DIGEST],
+        };
+        key.digest = key.compute_digest();
+        Ok(key)
+    }
+
+    /// Variables of the fractions' tree: row, slot.
+    pub fn tree_variables(&self) -> usize {
+        self.params.log_rows + self.log_slots
+    }
+
+    /// Row variables above a tile.
+    pub fn tile_variables(&self) -> usize {
+        self.params.log_rows - LOG_TILE
+    }
+
+    /// Committed columns of all chips.
+    pub fn columns(&self) -> usize {
+        self.shapes.iter().map(ChipShape::committed).sum()
+    }
+
+    /// The digest: parameters, shapes, and each chip's constraints and messages at a pseudo-random row, so that two
+    /// keys whose chips differ in any polynomial have different digests but for a probability of about `3 / p^9`.
+    fn compute_digest(&self) -> [F; DIGEST] {
+        let hasher = Hasher::new();
+        let mut words: Vec<F> = Vec::new();
+        let mut number = |value: usize| words.push(F::from_usize(value));
+        let params = &self.params;
+        number(VERSION as usize);
+        let sizes = [LOG_TILE, LOG_SKIP, LOG_LANES, params.log_cells, params.log_rows, params.log_cap];
+        let grinding = [params.bus_grinding, params.constraint_grinding, params.fold_grinding, params.query_grinding];
+        sizes.into_iter().chain(grinding).for_each(&mut number);
+        for list in [params.folds, params.log_inv_rates, params.queries] {
+            number(list.len());
+            list.iter().copied().for_each(&mut number);
+        }
+        number(self.public_values);
+        number(self.log_slots);
+        number(self.buses.len());
+        for bus in &self.buses {
+            number(bus.len());
+            bus.bytes().map(usize::from).for_each(&mut number);
+        }
+        number(self.chips.len());
+        let chips =
+            self.chips.iter().zip(&self.shapes).chain(self.boundary.as_ref().map(|(chip, shape)| (chip, shape)));
+        for (chip, shape) in chips {
+            let mut number = |value: usize| words.push(F::from_usize(value));
+            number(shape.name.len());
+            shape.name.bytes().map(usize::from).for_each(&mut number);
+            number(shape.width);
+            number(usize::from(chip.is_boundary()));
+            number(shape.fixed_rows.map_or(0, |rows| log2(rows) + 1));
+            number(shape.fixed.len());
+            for column in &shape.fixed {
+                number(column.shift);
+                number(column.bits);
+            }
+            number(shape.constraints);
+            number(shape.lookups.len());
+            shape.lookups.iter().for_each(|lookup| number(lookup.bus));
+            number(shape.slots.len());
+            shape.slots.iter().copied().for_each(&mut number);
+            for seed in 0..DIGEST {
+                let mut row = Vec::with_capacity(shape.width + self.public_values);
+                while row.len() < shape.width + self.public_values {
+                    row.extend(hasher.sponge(Tag::Key, &[F::from_usize(seed), F::from_usize(row.len())]));
+                }
+                let (row, public) = row.split_at(shape.width);
+                let probe = Probe::of(chip, row, &public[..self.public_values]);
+                words.extend(probe.constraints);
+                words.extend(
+                    probe.messages.into_iter().flat_map(|(_, fields, count, _)| [fields, alloc::vec![count]].concat()),
+                );
+            }
+        }
+        hasher.sponge(Tag::Key, &words)
+    }
+}
+
+fn log2(n: usize) -> usize {
+    n.ilog2() as usize
+}
+
+#[derive(Default)]
+struct Buses {
+    names: Vec<String>,
+    widths: Vec<usize>,
+    /// Per committed chip, the sum of its look-ups' weights.
+    weights: Vec<u64>,
+}
+
+fn shape<A: Chip>(
+    chip: &A,
+    public_values: usize,
+    params: &StarkParams,
+    buses: &mut Buses,
+    first_slot: usize,
+) -> Result<ChipShape, KeyError> {
+    let name = chip.name().to_string();
+    let width = chip.width();
+    let fixed = chip.fixed_columns().to_vec();
+    if width <= fixed.len() && !chip.is_boundary() {
+        return Err(KeyError::Columns { chip: name });
+    }
+    if let Some(rows) = chip.fixed_rows()
+        && !(rows.is_power_of_two() && (LOG_TILE..=params.log_rows).contains(&log2(rows)))
+    {
+        return Err(KeyError::Rows { chip: name, rows });
+    }
+
+    let layout = AirLayout { main_width: width, num_public_values: public_values, ..AirLayout::default() };
+    let mut symbolic: InteractionSymbolicBuilder<F> = InteractionSymbolicBuilder::new(layout);
+    chip.eval(&mut symbolic);
+    let has_constraints = fixed.is_empty() && !chip.is_boundary();
+    let constraints = if has_constraints { symbolic.base_constraints().len() } else { 0 };
+    if !symbolic.local_interactions().is_empty() {
+        return Err(KeyError::LocalLookup { chip: name });
+    }
+    if has_constraints {
+        let degree = symbolic.base_constraints().iter().map(SymbolicExpression::degree_multiple).max().unwrap_or(0);
+        if degree > MAX_DEGREE {
+            return Err(KeyError::Degree { chip: name, what: "a constraint", degree });
+        }
+    }
+
+    // Look-ups fill slots in their order, as many as the degree allows.
+    let degrees: Vec<(usize, usize)> = symbolic
+        .global_interactions()
+        .iter()
+        .map(|message| {
+            let fields = message.fields.iter().map(SymbolicExpression::degree_multiple).max().unwrap_or(0);
+            (message.count.degree_multiple(), fields)
+        })
+        .collect();
+    let slots =
+        assign_slots(&degrees).map_err(|degree| KeyError::Degree { chip: name.clone(), what: "a look-up", degree })?;
+
+    let zeros = alloc::vec![F::ZERO; width.max(public_values)];
+    let probe = Probe::of(chip, &zeros[..width], &zeros[..public_values]);
+    let mut lookups = Vec::new();
+    let mut weight = 0;
+    for (bus, fields, count, times) in probe.messages {
+        if count != F::ZERO {
+            return Err(KeyError::ZeroRow { chip: name });
+        }
+        let number = match buses.names.iter().position(|known| *known == bus) {
+            Some(number) if buses.widths[number] != fields.len() => {
+                return Err(KeyError::MessageWidth { bus, expected: buses.widths[number], found: fields.len() });
+            }
+            Some(number) => number,
+            None => {
+                buses.names.push(bus);
+                buses.widths.push(fields.len());
+                buses.names.len() - 1
+            }
+        };
+        weight += u64::from(times);
+        let at_zero = fields.into_iter().enumerate().filter(|&(_, field)| field != F::ZERO).collect();
+        lookups.push(LookupShape { bus: number, at_zero });
+    }
+    if has_constraints && probe.constraints.iter().any(|&value| value != F::ZERO) {
+        return Err(KeyError::ZeroRow { chip: name });
+    }
+    if !chip.is_boundary() {
+        buses.weights.push(weight);
+    }
+    let committed = width - fixed.len();
+    let blocks = (0..usize::BITS as usize).rev().filter(|bit| committed >> bit & 1 == 1).collect();
+    Ok(ChipShape { name, width, fixed, fixed_rows: chip.fixed_rows(), constraints, lookups, slots, first_slot, blocks })
+}
+
+/// Ends of the slots for look-ups with these degrees of (count, fields), or the degree of one that fits into none.
+///
+/// In a slot, the denominator has the sum of the fields' degrees, the numerator a count's in place of its fields'.
+fn assign_slots(degrees: &[(usize, usize)]) -> Result<Vec<usize>, usize> {
+    let mut slots = alloc::vec![0];
+    let fits = |group: &[(usize, usize)]| {
+        let denominator: usize = group.iter().map(|&(_, fields)| fields).sum();
+        let numerator = group.iter().map(|&(count, fields)| denominator - fields + count).max().unwrap_or(0);
+        group.len() <= LOOKUPS_PER_SLOT && denominator.max(numerator) <= MAX_DEGREE
+    };
+    let mut first = 0;
+    for end in 0..degrees.len() {
+        if !fits(&degrees[end..=end]) {
+            return Err(degrees[end].0.max(degrees[end].1));
+        }
+        if !fits(&degrees[first..=end]) {
+            slots.push(end);
+            first = end;
+        }
+    }
+    if first < degrees.len() {
+        slots.push(degrees.len());
+    }
+    Ok(slots)
+}
+
+/// Bus, fields, count and weight of a message.
+type Message = (String, Vec<F>, F, u32);
+
+/// Evaluates a row of numbers.
+struct Probe<'a> {
+    row: &'a [F],
+    public: &'a [F],
+    constraints: Vec<F>,
+    messages: Vec<Message>,
+    empty: RowWindow<'a, F>,
+}
+
+impl<'a> Probe<'a> {
+    fn of<A: Chip>(chip: &A, row: &'a [F], public: &'a [F]) -> Self {
+        let empty = RowWindow::from_two_rows(&[], &[]);
+        let mut probe = Self { row, public, constraints: Vec::new(), messages: Vec::new(), empty };
+        chip.eval(&mut probe);
+        probe
+    }
+}
+
+impl<'a> AirBuilder for Probe<'a> {
+    type F = F;
+    type Expr = F;
+    type Var = F;
+    type PreprocessedWindow = RowWindow<'a, F>;
+    type MainWindow = RowWindow<'a, F>;
+    type PublicVar = F;
+    type PeriodicVar = F;
+
+    fn main(&self) -> Self::MainWindow {
+        RowWindow::from_two_rows(self.row, self.row)
+    }
+
+    fn preprocessed(&self) -> &Self::PreprocessedWindow {
+        &self.empty
+    }
+
+    fn is_first_row(&self) -> F {
+        F::ZERO
+    }
+
+    fn is_last_row(&self) -> F {
+        F::ZERO
+    }
+
+    fn is_transition(&self) -> F {
+        F::ZERO
+    }
+
+    fn assert_zero<I: Into<F>>(&mut self, x: I) {
+        self.constraints.push(x.into());
+    }
+
+    fn public_values(&self) -> &[F] {
+        self.public
+    }
+}
+
+impl InteractionBuilder for Probe<'_> {
+    fn push_interaction<I: Into<F>>(
+        &mut self,
+        bus: &str,
+        fields: impl IntoIterator<Item = I>,
+        count: impl Into<Count<F>>,
+    ) {
+        let (count, weight) = count.into().into_parts();
+        self.messages.push((bus.to_string(), fields.into_iter().map(Into::into).collect(), count, weight));
+    }
+
+    fn push_local_interaction(&mut self, _: impl IntoIterator<Item = (Vec<F>, Count<F>)>) {}
+}

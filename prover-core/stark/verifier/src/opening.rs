@@ -1,0 +1,259 @@
+//! Steps 5 and 6: the columns' values become one claim on the stack, which WHIR proves.
+//!
+//! The stack: chips one after another, each as sub-blocks of `2^k` columns (the binary digits of its width, greatest
+//! first); in a block of a chip with `H` tiles, the cell of row `128 tile + r`, column `j`, is number
+//! `128 (start + 2^k tile + j) + r`. A *strip* is the 128 cells of a column in a tile.
+
+use alloc::vec::Vec;
+
+use hearth_soundness::stark::{LOG_LANES, LOG_TILE};
+use p3_field::{PrimeCharacteristicRing, TwoAdicField};
+
+use crate::chip::Chip;
+use crate::context::Context;
+use crate::error::{Check, Rejection};
+use crate::field::{DEGREE, Extends, F};
+use crate::key::Key;
+use crate::merkle::{Digest, open, read_cap};
+use crate::poly::{eq_table, eq1, evaluate, lagrange, powers};
+use crate::sumcheck::product_round;
+use crate::transcript::Transcript;
+use crate::zerocheck::{RowPoint, SKIP};
+
+/// The weight of the stack's cells in the claim.
+pub struct Weight<X> {
+    /// The zerocheck's point.
+    pub point: RowPoint<X>,
+    /// Batches the columns of a block.
+    pub tau: Vec<X>,
+    /// One power of mu per block.
+    pub mu: Vec<X>,
+}
+
+impl<X: PrimeCharacteristicRing + Copy> Weight<X> {
+    /// Draws the challenges that batch the columns, and batches their values.
+    ///
+    /// Error: (greatest number of bits of a width + number of blocks) / |E|.
+    pub fn draw<C: Context<Ext = X>, A: Chip>(
+        context: &mut C,
+        transcript: &mut Transcript<C>,
+        key: &Key<A>,
+        point: RowPoint<X>,
+        columns: &[X],
+    ) -> (Self, X) {
+        let bits = key.shapes.iter().flat_map(|shape| shape.blocks.first().copied()).max().unwrap_or(0);
+        let tau = transcript.challenges(context, bits);
+        let mu = transcript.challenge(context);
+        let blocks: usize = key.shapes.iter().map(|shape| shape.blocks.len()).sum();
+        let mu = powers(mu, blocks);
+        let mut claim = X::ZERO;
+        let mut rest = columns;
+        for (&bits, &mu) in key.shapes.iter().flat_map(|shape| &shape.blocks).zip(&mu) {
+            let (block, after) = rest.split_at(1 << bits);
+            rest = after;
+            claim += mu * evaluate(block.to_vec(), &tau[..bits]);
+        }
+        (Self { point, tau, mu }, claim)
+    }
+}
+
+/// The multilinear extension of the weight at `rho`, whose variables are those of a cell's number.
+fn evaluate_weight<C: Context, A: Chip>(
+    context: &mut C,
+    key: &Key<A>,
+    weight: &Weight<C::Ext>,
+    heights: &[C::Base],
+    rho: &[C::Ext],
+) -> Result<C::Ext, Rejection> {
+    let (in_tile, strip) = rho.split_at(LOG_TILE);
+    let lanes: C::Ext = weight.point.lane.iter().zip(in_tile).map(|(&r, &x)| eq1(r, x)).product();
+    let skip: C::Ext = lagrange(SKIP, weight.point.skip)
+        .into_iter()
+        .zip(eq_table(&in_tile[LOG_LANES..], C::Ext::ONE))
+        .map(|(l, e)| l * e)
+        .sum();
+
+    let mut strips = C::Ext::ZERO;
+    let mut start = C::Base::ZERO;
+    let mut start_bits = context.range(Check::Area, start, strip.len() + 1)?;
+    let blocks =
+        key.shapes.iter().zip(heights).flat_map(|(shape, &height)| shape.blocks.iter().map(move |&k| (k, height)));
+    for ((bits, height), &mu) in blocks.zip(&weight.mu) {
+        start += height * F::from_usize(1 << bits);
+        let end_bits = context.range(Check::Area, start, strip.len() + 1)?;
+        let coordinates: Vec<C::Ext> = weight.tau[..bits].iter().chain(&weight.point.tile).copied().collect();
+        strips += mu * interval::<C>(&coordinates, strip, &start_bits, &end_bits);
+        start_bits = end_bits;
+    }
+    Ok(lanes * skip * strips)
+}
+
+/// `sum_x eq(rho, x) eq(z, x - start) [start <= x < end]` over all `x`, by a read-once branching program over the bits,
+/// lowest first, whose state is (carry of `start + y = x`, `x < end` so far). `z` has a coordinate for each bit of `y`;
+/// missing ones are 0, and bits of `y` beyond those of `x` are 0.
+fn interval<C: Context>(z: &[C::Ext], rho: &[C::Ext], start: &[C::Base], end: &[C::Base]) -> C::Ext {
+    let zero = C::Ext::ZERO;
+    // state[carry][less]
+    let mut state = [[C::Ext::ONE, zero], [zero, zero]];
+    for (i, &x) in rho.iter().enumerate() {
+        let y = z.get(i).copied().unwrap_or(zero);
+        let xy = x * y;
+        // weight[x][y] of the two bits.
+        let weight = [[C::Ext::ONE - x - y + xy, y - xy], [x - xy, xy]];
+        // The state after this bit for both values t of start's bit, still split by the bit of x: [t][x][carry][less].
+        // The sum y + t + carry has x as its low and the new carry as its high bit.
+        let mut by_bits = [[[[zero; 2]; 2]; 2]; 2];
+        for (t, by_x) in by_bits.iter_mut().enumerate() {
+            for (carry, row) in state.iter().enumerate() {
+                for y in 0..2 {
+                    let (x, new) = ((y + t + carry) % 2, (y + t + carry) / 2);
+                    for (less, &old) in row.iter().enumerate() {
+                        by_x[x][new][less] += old * weight[x][y];
+                    }
+                }
+            }
+        }
+        let (t, e) = (start[i], end[i]);
+        let select = |low: C::Ext, high: C::Ext, bit: C::Base| low + (high - low).times(bit);
+        let mut next = [[zero; 2]; 2];
+        for (carry, next) in next.iter_mut().enumerate() {
+            let of = |x: usize, less: usize| select(by_bits[0][x][carry][less], by_bits[1][x][carry][less], t);
+            let (x0, x1) = ([of(0, 0), of(0, 1)], [of(1, 0), of(1, 1)]);
+            // Against the bit e of end: x < e sets `less`, x > e clears it, equal keeps it.
+            next[0] = select(x0[0] + x1[0] + x1[1], x1[0], e);
+            next[1] = select(x0[1], x0[0] + x0[1] + x1[1], e);
+        }
+        state = next;
+    }
+    let (t, e) = (start[rho.len()], end[rho.len()]);
+    let inside = state[0][1] + state[0][0].times(e);
+    let inside = inside - inside.times(t);
+    // Bits of y beyond those of x are 0.
+    z.iter().skip(rho.len()).fold(inside, |value, &z| value - value * z)
+}
+
+/// An oracle: a committed codeword.
+struct Oracle<C: Context> {
+    cap: Vec<Digest<C>>,
+}
+
+/// The claims of an oracle's queries on the next polynomial.
+struct QueryClaims<C: Context> {
+    /// Variables bound before them.
+    bound: usize,
+    /// Evaluation points.
+    points: Vec<C::Base>,
+    /// Batching challenge: claim `i` has weight `gamma^(i + 1)`.
+    gamma: C::Ext,
+}
+
+/// Verifies `sum_x T(x) W(x) = claim` for the oracle with the cap `cap`: step 6.
+///
+/// Errors, in the unique decoding regime (distance (1 - rate) / 2): each folding challenge, (distance x domain + 1) / |E|
+/// and 2 / |E|, divided by 2 to its grinding; the queries of an oracle, (1 - distance)^queries, divided likewise;
+/// gamma, queries / |E|; the last rounds, 2 / |E| each.
+///
+/// # Errors
+/// A [`Rejection`].
+#[allow(clippy::too_many_arguments)] // the claim's parts
+pub fn verify<C: Context, A: Chip>(
+    context: &mut C,
+    transcript: &mut Transcript<C>,
+    key: &Key<A>,
+    heights: &[C::Base],
+    cap: Vec<Digest<C>>,
+    weight: &Weight<C::Ext>,
+    mut claim: C::Ext,
+) -> Result<(), Rejection> {
+    let params = &key.params;
+    let mut rho: Vec<C::Ext> = Vec::with_capacity(params.log_cells);
+    let mut oracle = Oracle::<C> { cap };
+    let mut last = Vec::new();
+    let mut queries = Vec::with_capacity(params.oracles());
+    for k in 0..params.oracles() {
+        // 6.1 Bind the next variables.
+        let before = rho.len();
+        for _ in 0..params.folds[k] {
+            let (reduced, r) = product_round(context, transcript, claim, params.fold_grinding)?;
+            claim = reduced;
+            rho.push(r);
+        }
+        // 6.2 The next oracle, or what is left in the clear.
+        let next = if k + 1 < params.oracles() {
+            Oracle { cap: read_cap(context, transcript, params.log_cap(k + 1))? }
+        } else {
+            last = transcript.read_exts(context, 1 << params.variables(k + 1))?;
+            Oracle { cap: Vec::new() }
+        };
+        // 6.3 Queries: the folded leaf is the value of the next polynomial's codeword.
+        transcript.grind(context, params.query_grinding)?;
+        let log_domain = params.log_domain(k);
+        let indexes: Vec<C::Base> = (0..params.queries[k]).map(|_| transcript.squeeze(context)).collect();
+        let fold = eq_table(&rho[before..], C::Ext::ONE);
+        let mut points = Vec::with_capacity(indexes.len());
+        let mut values = Vec::with_capacity(indexes.len());
+        for index in indexes {
+            let bits = context.low_bits(index, log_domain);
+            let value = if k == 0 {
+                let leaf = open(context, &oracle.cap, &bits, fold.len())?;
+                fold.iter().zip(leaf).map(|(weight, cell)| weight.times(cell)).sum()
+            } else {
+                let leaf = open(context, &oracle.cap, &bits, fold.len() * DEGREE)?;
+                let cells = leaf.chunks(DEGREE).map(|c| context.ext(core::array::from_fn(|i| c[i])));
+                fold.iter().zip(cells).map(|(&weight, cell)| weight * cell).sum::<C::Ext>()
+            };
+            values.push(value);
+            points.push(domain_point::<C>(&bits));
+        }
+        // 6.4 Batch their claims with the one that is left.
+        let gamma = transcript.challenge(context);
+        let mut power = gamma;
+        for value in values {
+            claim += power * value;
+            power *= gamma;
+        }
+        queries.push(QueryClaims::<C> { bound: rho.len(), points, gamma });
+        oracle = next;
+    }
+
+    // 6.5 All claims on the last polynomial, which is in the clear, become one.
+    for _ in 0..params.variables(params.oracles()) {
+        let (reduced, r) = product_round(context, transcript, claim, 0)?;
+        claim = reduced;
+        rho.push(r);
+    }
+    let value = evaluate(last, &rho[params.log_cells - params.variables(params.oracles())..]);
+
+    // 6.6 The weight of all claims at the point.
+    let mut total = evaluate_weight(context, key, weight, heights, &rho)?;
+    for claims in &queries {
+        let mut power = claims.gamma;
+        for &point in &claims.points {
+            total += power * power_weight::<C>(point, &rho[claims.bound..]);
+            power *= claims.gamma;
+        }
+    }
+    context.assert_zero(Check::Opening, claim - value * total)
+}
+
+/// The point of leaf number `bits` (lowest first): the domain's generator to the power of the reversed number.
+fn domain_point<C: Context>(bits: &[C::Base]) -> C::Base {
+    let mut root = F::two_adic_generator(bits.len());
+    let mut point = C::Base::ONE;
+    for &bit in bits.iter().rev() {
+        point *= bit * (root - F::ONE) + F::ONE;
+        root = root.square();
+    }
+    point
+}
+
+/// The multilinear extension of `x -> y^x` at `rho`: `prod_i (1 + rho_i (y^(2^i) - 1))`.
+fn power_weight<C: Context>(y: C::Base, rho: &[C::Ext]) -> C::Ext {
+    let mut power = y;
+    let mut product = C::Ext::ONE;
+    for r in rho {
+        product *= r.times(power - F::ONE) + F::ONE;
+        power = power.square();
+    }
+    product
+}
