@@ -1,6 +1,11 @@
 //! What every chip must be: low degrees, neutral zero rows, messages within its budget, next rows for fixed tables only.
 
-use hearth_chips::tables::Table;
+use hearth_chips::boundary::Public;
+use hearth_chips::tables::{Accelerators, Table};
+use hearth_soundness::SizeClass;
+use hearth_soundness::report::Report;
+use hearth_soundness::stark::StarkParams;
+use hearth_stark_verifier::key::Key;
 use p3_air::BaseAir;
 
 /// Columns and messages per row of every table. A change is a change of cost, and belongs into the chip's README.
@@ -65,5 +70,24 @@ fn degrees_are_low() {
     for &table in Table::ALL {
         let (constraints, messages) = table.degrees();
         assert!(constraints <= 3 && messages <= 2, "{}: {constraints}, {messages}", table.name());
+    }
+}
+
+/// The soundness gate of our own protocol: at least 142 bits for each key and class, 128 for 2^13 shards together.
+#[test]
+fn shards_have_142_bits() {
+    for class in [SizeClass::Real24, SizeClass::Real25, SizeClass::Real26] {
+        for accelerators in [Accelerators::None, Accelerators::Keccak, Accelerators::All] {
+            let key =
+                Key::new(accelerators.tables(), Public::WIDTH, StarkParams::of(class)).expect("chips of the protocol");
+            let report = Report::new(&key.params, &key.facts());
+            let (union, all) = (report.union_bits(), report.union_bits_of(1 << 13));
+            assert!(
+                union >= 142.0 && all >= 128.0,
+                "{} {accelerators:?}: {union:.2} bits: {:#?}",
+                class.name(),
+                report.terms
+            );
+        }
     }
 }

@@ -5,10 +5,12 @@
 //! same numbers. The bits that follow from them are recomputed by a test of `hearth-shard`
 //! (`security_report`) from the error terms of the proof system itself.
 #![no_std]
+extern crate alloc;
 
 mod class;
 mod fri;
 mod regime;
+pub mod report;
 pub mod stark;
 mod whir;
 

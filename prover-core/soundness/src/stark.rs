@@ -59,7 +59,11 @@ impl StarkParams {
             log_inv_rates: &[1, 2, 5],
             queries: &[311, 191, 135],
             log_cap: 8,
-            bus_grinding: 16,
+            bus_grinding: match class {
+                SizeClass::Real26 => 18,
+                SizeClass::Real25 => 17,
+                _ => 16,
+            },
             constraint_grinding: 4,
             fold_grinding: 10,
             query_grinding: 18,

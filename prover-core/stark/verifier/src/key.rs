@@ -4,6 +4,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use hearth_machine::hash::{DIGEST, Hasher, Tag};
+use hearth_soundness::report::Facts;
 use hearth_soundness::stark::{LOG_LANES, LOG_SKIP, LOG_TILE, LOOKUPS_PER_SLOT, MAX_DEGREE, StarkParams};
 use p3_air::symbolic::{AirLayout, SymbolicExpression};
 use p3_air::{AirBuilder, RowWindow};
@@ -170,6 +171,24 @@ impl<A: Chip> Key<A> {
     /// Row variables above a tile.
     pub fn tile_variables(&self) -> usize {
         self.params.log_rows - LOG_TILE
+    }
+
+    /// What the soundness report needs to know.
+    pub fn facts(&self) -> Facts {
+        let fractions = |shape: &ChipShape| shape.lookups.len() as f64;
+        // Tables of constant height as they are; the rest of the stack full of the chip with most look-ups per cell.
+        let fixed: f64 = self.shapes.iter().filter_map(|s| Some(fractions(s) * s.fixed_rows? as f64)).sum();
+        let open = self.shapes.iter().filter(|shape| shape.fixed_rows.is_none());
+        let most = open.map(|shape| fractions(shape) / shape.committed() as f64).fold(0.0, f64::max);
+        let boundary = self.boundary.as_ref().map_or(0.0, |(_, shape)| fractions(shape));
+        Facts {
+            fractions: fixed + boundary + most * (1u64 << self.params.log_cells) as f64,
+            tree_variables: self.tree_variables(),
+            constraints: self.shapes.iter().map(|shape| shape.constraints).max().unwrap_or(0),
+            chips: self.shapes.len(),
+            blocks: self.shapes.iter().map(|shape| shape.blocks.len()).sum(),
+            block_bits: self.shapes.iter().flat_map(|shape| shape.blocks.first().copied()).max().unwrap_or(0),
+        }
     }
 
     /// Committed columns of all chips.

@@ -257,3 +257,34 @@ fn power_weight<C: Context>(y: C::Base, rho: &[C::Ext]) -> C::Ext {
     }
     product
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::field::{E, Quintic};
+    use crate::native::Native;
+
+    fn element(seed: u32) -> E {
+        Quintic(core::array::from_fn(|i| F::from_u32(seed * 7919 + i as u32 * 104_729 + 11)))
+    }
+
+    /// The branching program against the sum that it stands for, for all intervals of eight places.
+    #[test]
+    fn interval_is_its_sum() {
+        let mut context = Native::new(&[]);
+        let rho: Vec<E> = (0..3).map(element).collect();
+        let at_x = eq_table(&rho, E::ONE);
+        for coordinates in [1, 3, 4] {
+            let z: Vec<E> = (10..10 + coordinates).map(element).collect();
+            let at_y = eq_table(&z, E::ONE);
+            for start in 0..=8u32 {
+                for end in start..=8 {
+                    let sum: E =
+                        (start..end).filter_map(|x| Some(at_x[x as usize] * *at_y.get((x - start) as usize)?)).sum();
+                    let [start, end] = [start, end].map(|t| context.low_bits(F::from_u32(t), 4));
+                    assert_eq!(interval::<Native<'_>>(&z, &rho, &start, &end), sum);
+                }
+            }
+        }
+    }
+}

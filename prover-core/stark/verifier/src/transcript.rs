@@ -110,7 +110,7 @@ impl<C: Context> Transcript<C> {
     /// about `2^bits` permutations between its last message and the next challenge.
     ///
     /// The squeezed element is uniform in `[0, p)`, p = 127 * 2^24 + 1, so that its lowest bits are 0 with probability
-    /// `2^-bits (1 + 2^(bits - 31))` at most, for `bits <= 24`.
+    /// below `2^-bits + 2^-30`, for `bits <= 24`.
     ///
     /// # Errors
     /// [`Check::Grinding`], and those of [`Context::read`].

@@ -13,7 +13,7 @@ use p3_matrix::dense::RowMajorMatrix;
 /// The chips of the machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Toy {
-    /// `(real, x, t, cube, limbs)`: from `(x, t)` to `(x^3 + t mod 2^16 as limb, t + 1)`.
+    /// `(real, x, t, cube, low, high, 0)`: from `(x, t)` to the low half of `x^3`, and `t + 1`.
     Step,
     /// `(count, x, y)`: y = x^3.
     Cube,
@@ -67,9 +67,9 @@ impl Chip for Toy {
             Self::Step => {
                 let [real, x, t, cube, low, high, sign] = core::array::from_fn(|i| row[i]);
                 builder.assert_bool(real);
-                builder.assert_bool(sign);
+                builder.assert_zero(sign);
                 builder.assert_zero((B::Expr::ONE - real) * (B::Expr::ONE - real) * (low + high + sign));
-                // x^3 = low + 2^16 high - sign p as a number below p; the test needs no uniqueness.
+                // The halves are not unique when they pass p; the test does not need it.
                 let sum: B::Expr = low + high * F::from_u32(1 << 16);
                 builder.assert_zero((cube - sum.clone()) * real);
                 builder.push_interaction("state", [x, t], Count::bounded(-Into::<B::Expr>::into(real), 1));
