@@ -143,7 +143,7 @@ mod tests {
         };
         assert!((bits("queries", Some(0)) - 147.1).abs() < 0.1);
         assert!((bits("queries", Some(1)) - 147.5).abs() < 0.1);
-        assert!((bits("queries", Some(2)) - 147.5).abs() < 0.3);
+        assert!((bits("queries", Some(2)) - 147.0).abs() < 0.1);
         assert!((bits("folds", Some(0)) - 145.4).abs() < 0.1);
         assert!((bits("fraction tree", None) - 145.2).abs() < 0.1);
         assert!(report.union_bits() > 142.0, "{}", report.union_bits());
