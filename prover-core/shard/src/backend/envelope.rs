@@ -45,13 +45,21 @@ pub(super) fn encode<T: Serialize>(
     postcard::to_extend(body, bytes).ok()
 }
 
+/// The backend that a proof's envelope names, if the bytes begin like a proof of a known one.
+pub(super) fn label(bytes: &[u8]) -> Option<BackendId> {
+    let &[a, b, c, VERSION, backend] = bytes.first_chunk()? else {
+        return None;
+    };
+    BackendId::ALL.into_iter().find(|&known| [a, b, c] == MAGIC && known as u8 == backend)
+}
+
 /// Checks the header and splits it off: the log2 heights and the body.
 ///
 /// # Errors
 ///
 /// Bytes that are too long, too short, or of another format, backend or class.
 pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Result<(&[u8], &[u8]), VerifyError> {
-    let limit = class.max_proof_bytes();
+    let limit = backend.max_proof_bytes(class);
     if bytes.len() > limit {
         return Err(VerifyError::TooLong { limit, actual: bytes.len() });
     }

@@ -59,12 +59,13 @@ impl Bench {
 
     /// Whether the body of a proof under the base key decodes.
     pub fn decodes(&self, proof: &[u8]) -> bool {
-        self.prover.keys().get(KeyId::Base).tampered(proof, |_| ()).is_ok()
+        let key = self.prover.keys().whir(KeyId::Base).expect("keys of this backend");
+        key.tampered(proof, |_| ()).is_ok()
     }
 
     /// A proof of these tables in which the buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
-        let key = self.prover.keys().get(key_of(&tables));
+        let key = self.prover.keys().whir(key_of(&tables)).expect("keys of this backend");
         let muted = muted.to_vec().leak();
         key.prove_muted(muted, tables.matrices, &tables.public_values).expect("a proof comes out")
     }
