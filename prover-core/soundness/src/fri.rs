@@ -94,8 +94,7 @@ impl FriParams {
         let messages = sum(&|table| table.messages as f64 * rows(table)) * (widest as f64 + 2.0);
         let constraints = sum(&|table| table.constraints as f64);
         // p3 splits the quotient into chunks of k coefficients; with at most d of them the first bound is the greater one.
-        let out_of_domain =
-            sum(&|table| table.degree as f64 * (rows(table) + POINTS - 1.0) + rows(table) - 1.0);
+        let out_of_domain = sum(&|table| table.degree as f64 * (rows(table) + POINTS - 1.0) + rows(table) - 1.0);
         let batching = sum(&|table| table.openings as f64 * rows(table) * blowup);
         let heights = || tables.iter().map(|table| table.log_height);
         let least = libm::exp2(heights().min().unwrap_or(0).into());

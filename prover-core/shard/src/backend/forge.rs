@@ -17,9 +17,9 @@ use super::envelope::{decode, encode, split};
 use super::error::{ProveError, VerifyError};
 use super::field::{Challenge, F};
 #[cfg(feature = "fri")]
-use super::fri::{FriAir, FriKey};
-#[cfg(feature = "fri")]
 pub use super::fri::Proof as FriProof;
+#[cfg(feature = "fri")]
+use super::fri::{FriAir, FriKey};
 pub use super::whir::Proof;
 use super::whir::WhirKey;
 
