@@ -59,10 +59,6 @@ pub(super) fn label(bytes: &[u8]) -> Option<BackendId> {
 ///
 /// Bytes that are too long, too short, or of another format, backend or class.
 pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Result<(&[u8], &[u8]), VerifyError> {
-    let limit = backend.max_proof_bytes(class);
-    if bytes.len() > limit {
-        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
-    }
     let (header, rest) = bytes.split_at_checked(FIXED_HEADER).ok_or(VerifyError::Truncated)?;
     let &[a, b, c, version, backend_id, class_id, count] = header else {
         return Err(VerifyError::Truncated);
@@ -75,6 +71,11 @@ pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Resul
     }
     if backend_id != backend as u8 {
         return Err(VerifyError::Backend(backend_id));
+    }
+    // Not before: another backend's proof may well be longer, and is to be told from one that is too long.
+    let limit = backend.max_proof_bytes(class);
+    if bytes.len() > limit {
+        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
     }
     if class_id != class.id() {
         return Err(VerifyError::Class(class_id));
