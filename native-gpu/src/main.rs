@@ -1,5 +1,7 @@
 //! `hearth`: executes guest programs, proves their runs shard by shard, and verifies the proofs.
 
+mod backend;
+mod bench;
 mod block;
 mod commands;
 mod failure;
@@ -14,6 +16,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::commands::{execute, new, prove, shard, verify, version};
+use crate::failure::Failure;
 
 /// Prove Ethereum at home: run a RISC-V guest, prove the run in shards, verify the proof.
 ///
@@ -42,6 +45,8 @@ enum Command {
     Node(commands::node::Arguments),
     /// Help a node: prove shards for it.
     Worker(commands::worker::Arguments),
+    /// Prove a fixed set of guests and print what it costs.
+    Bench(commands::bench::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
     /// Version, formats and parameters.
@@ -53,6 +58,11 @@ enum Command {
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // A panic has printed where it happened; scripts shall see an internal error and no code of the runtime's own.
+    std::panic::catch_unwind(run).unwrap_or_else(|_| Failure::Internal(String::new()).exit_code())
+}
+
+fn run() -> ExitCode {
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("HEARTH_LOG"))
         .with_writer(std::io::stderr)
@@ -65,6 +75,7 @@ fn main() -> ExitCode {
         Command::Shard(arguments) => shard::run(&arguments),
         Command::Node(arguments) => commands::node::run(&arguments),
         Command::Worker(arguments) => commands::worker::run(&arguments),
+        Command::Bench(arguments) => commands::bench::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };

@@ -7,6 +7,7 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::opening::Opening;
 use hearth_machine::program::Program;
 use hearth_machine::run::Outcome;
+use hearth_shard::backend::{BackendId, ProveError};
 use hearth_shard::costs::costs;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{Cost, ShardError, ShardProver};
@@ -61,11 +62,13 @@ impl<'a> Proving<'a> {
         program: &'a Program,
         input: &[u8],
         shape: &Shape,
+        backend: BackendId,
         progress: bool,
     ) -> Result<Self, Failure> {
         let cutter =
             Cutter::new(hasher, program, input, shape.limits()?).map_err(|error| Failure::Usage(error.to_string()))?;
-        let prover = ShardProver::new(shape.class()?).map_err(|error| Failure::Usage(error.to_string()))?;
+        let prover =
+            ShardProver::with_backend(backend, shape.class()?).map_err(|error| Failure::Usage(error.to_string()))?;
         let bar = if progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };
         if let Ok(style) = ProgressStyle::with_template("{spinner} [{elapsed_precise}] {msg}") {
             bar.set_style(style);
@@ -114,6 +117,7 @@ pub fn cut_failure(error: CutError) -> Failure {
 pub fn shard_failure(error: ShardError) -> Failure {
     match error {
         ShardError::Cancelled => Failure::Interrupted,
+        ShardError::Prove(ProveError::Heights(error)) => Failure::OverBudget(format!("{error}; see --log-cells")),
         error => Failure::Internal(error.to_string()),
     }
 }

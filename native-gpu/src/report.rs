@@ -1,6 +1,9 @@
 //! What commands print: one line of JSON for scripts, or lines for people.
 
+use std::io::Write;
+
 use hearth_machine::hash::Digest;
+use hearth_shard::backend::BackendId;
 use hearth_soundness::SHARD_CLAIM;
 use p3_field::PrimeField32;
 use serde::Serialize;
@@ -9,32 +12,43 @@ use crate::failure::Failure;
 
 /// Prints `value` as JSON if `json` is set, and otherwise the lines that `human` makes.
 pub fn print(json: bool, value: &impl Serialize, human: impl FnOnce() -> String) -> Result<(), Failure> {
-    if json {
-        let line = serde_json::to_string(value).map_err(|error| Failure::Internal(error.to_string()))?;
-        println!("{line}");
-    } else {
-        println!("{}", human());
-    }
-    Ok(())
+    let text = match json {
+        true => serde_json::to_string(value).map_err(|error| Failure::Internal(error.to_string()))?,
+        false => human(),
+    };
+    line(&text)
+}
+
+/// Prints a line to standard output.
+pub fn line(text: &str) -> Result<(), Failure> {
+    // `println!` would panic where nobody listens any more.
+    writeln!(std::io::stdout(), "{text}").map_err(|source| Failure::Io { path: "standard output".into(), source })
 }
 
 /// The security of a verdict, as published.
 #[derive(Clone, Debug, Serialize)]
 pub struct Bits {
+    backend: String,
     security_bits: u32,
     regime: String,
 }
 
 impl Bits {
-    /// That of the weakest shard proof that a verifier admits.
+    /// That of the weakest shard proof of the default backend that a verifier admits.
     pub fn of_shards() -> Self {
-        Self { security_bits: SHARD_CLAIM.bits, regime: SHARD_CLAIM.regime.to_string() }
+        Self::of(BackendId::default())
+    }
+
+    /// The same of this backend: both claim as much, each with a derivation of its own.
+    pub fn of(backend: BackendId) -> Self {
+        let (security_bits, regime) = (SHARD_CLAIM.bits, SHARD_CLAIM.regime.to_string());
+        Self { backend: backend.to_string(), security_bits, regime }
     }
 }
 
 impl std::fmt::Display for Bits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bits per shard, {}", self.security_bits, self.regime)
+        write!(f, "{} bits per shard, {}, {}", self.security_bits, self.regime, self.backend)
     }
 }
 

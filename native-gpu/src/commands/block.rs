@@ -9,6 +9,7 @@ use hearth_blocks::{Imported, Output, Rules, validate_verbose};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::input_digest;
 use hearth_machine::run::Machine;
+use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainProof, Link, MAX_BYTES};
 use serde::Serialize;
 
@@ -237,7 +238,8 @@ fn prove(arguments: &Prove) -> Result<(), Failure> {
     let program = load_validator(arguments.validator.as_ref())?;
     let digest = input_digest(&hasher, &imported.input).map_err(|error| Failure::Usage(error.to_string()))?;
     let binding = Binding::new(&imported.input).map_err(|error| Failure::Internal(error.to_string()))?;
-    let mut proving = Proving::new(&hasher, &program, &imported.input, &arguments.shape, !arguments.json)?;
+    let mut proving =
+        Proving::new(&hasher, &program, &imported.input, &arguments.shape, BackendId::default(), !arguments.json)?;
     let mut links = Vec::new();
     while let Some(shard) = proving.next_proof()? {
         links.push(Link::new(shard));

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod bench;
 pub mod block;
 pub mod execute;
 pub mod new;

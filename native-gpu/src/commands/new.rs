@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use include_dir::{Dir, include_dir};
 
 use crate::failure::Failure;
+use crate::report;
 
 static TEMPLATE: Dir = include_dir!("$CARGO_MANIFEST_DIR/../guests/template");
 static LIBRARY: Dir = include_dir!("$CARGO_MANIFEST_DIR/../guests/lib");
@@ -35,8 +36,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     copy(&TEMPLATE, &folder, name)?;
     copy(&LIBRARY, &folder.join("hearth-guest"), name)?;
     write(&folder.join(TARGET.0), TARGET.1.as_bytes())?;
-    println!("{} is ready; its README.md says how to build and run it", folder.display());
-    Ok(())
+    report::line(&format!("{} is ready; its README.md says how to build and run it", folder.display()))
 }
 
 /// Writes the files of `from` into `folder`, with the project's name in place of the template's.

@@ -8,6 +8,7 @@ use hearth_machine::program::input_digest;
 use hearth_shard::chain::{ChainProof, Link};
 use serde::Serialize;
 
+use crate::backend::Backend;
 use crate::commands::execute::exit_status;
 use crate::failure::{self, Failure};
 use crate::interrupt;
@@ -21,6 +22,8 @@ pub struct Arguments {
     guest: Guest,
     #[command(flatten)]
     shape: Shape,
+    #[command(flatten)]
+    backend: Backend,
     /// Write the proof here.
     #[arg(long, value_name = "PATH")]
     out: Option<PathBuf>,
@@ -48,7 +51,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let (program, input) = arguments.guest.load()?;
     let input_digest = input_digest(&hasher, &input).map_err(|error| Failure::Usage(error.to_string()))?;
     let start = Instant::now();
-    let mut proving = Proving::new(&hasher, &program, &input, &arguments.shape, !arguments.json)?;
+    let backend = arguments.backend.id();
+    let mut proving = Proving::new(&hasher, &program, &input, &arguments.shape, backend, !arguments.json)?;
     let mut links = Vec::new();
     while let Some(shard) = proving.next_proof()? {
         links.push(Link::new(shard));
@@ -69,7 +73,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         committed_cells: cost.cells,
         proof_bytes: proof.len(),
         seconds: report::seconds(elapsed),
-        bits: Bits::of_shards(),
+        bits: Bits::of(backend),
     };
     report::print(arguments.json, &report, || {
         format!(

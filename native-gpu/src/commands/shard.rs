@@ -9,12 +9,14 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::trace::Statement;
 use hearth_machine::wire::Wire;
+use hearth_shard::backend::BackendId;
 use hearth_shard::proof::ShardProof;
-use hearth_shard::prover::ShardProver;
+use hearth_shard::prover::{ShardError, ShardProver};
 use hearth_shard::verifier::ShardVerifier;
 use pollster::block_on;
 use serde::Serialize;
 
+use crate::backend::{Backend, shard_rejected};
 use crate::failure::{self, Failure};
 use crate::interrupt;
 use crate::program::Guest;
@@ -62,6 +64,8 @@ struct Prove {
     package: PathBuf,
     #[command(flatten)]
     shape: Shape,
+    #[command(flatten)]
+    backend: Backend,
     /// Write the proof here.
     #[arg(long, value_name = "PATH")]
     out: PathBuf,
@@ -77,6 +81,8 @@ struct Verify {
     /// The package whose shard it must prove.
     #[arg(long, value_name = "FILE")]
     package: Option<PathBuf>,
+    #[command(flatten)]
+    backend: Backend,
     /// Accept the small shards that exist for tests.
     #[arg(long)]
     allow_test_params: bool,
@@ -107,6 +113,9 @@ struct About {
     steps: Option<u32>,
     #[serde(skip_serializing_if = "Option::is_none")]
     predicted_cells: Option<u64>,
+    /// What the proof's envelope says.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    backend: Option<String>,
     bytes: usize,
 }
 
@@ -121,14 +130,16 @@ impl About {
             ts_end: statement.ts_end,
             steps,
             predicted_cells,
+            backend: None,
             bytes,
         }
     }
 
     fn human(&self) -> String {
         let steps = self.steps.map(|steps| format!("steps         {}\n", grouped(steps.into()))).unwrap_or_default();
+        let backend = self.backend.as_ref().map(|name| format!("backend       {name}\n")).unwrap_or_default();
         format!(
-            "{steps}program root  {}\nfrom          pc {:#x}, root {}\nto            pc {:#x}, root {}\nbytes         {}",
+            "{steps}{backend}program root  {}\nfrom          pc {:#x}, root {}\nto            pc {:#x}, root {}\nbytes         {}",
             self.program_root,
             self.pc_in,
             self.root_in,
@@ -203,17 +214,22 @@ fn load_proof(path: &Path) -> Result<ShardProof, Failure> {
 
 fn prove(arguments: &Prove) -> Result<(), Failure> {
     let package = load_package(&arguments.package)?;
-    let prover = ShardProver::new(arguments.shape.class()?).map_err(|error| Failure::Usage(error.to_string()))?;
+    let backend = arguments.backend.id();
+    let prover = ShardProver::with_backend(backend, arguments.shape.class()?)
+        .map_err(|error| Failure::Usage(error.to_string()))?;
     let start = Instant::now();
     let proved = block_on(prover.prove(&package, |_| interrupt::check().is_ok()));
-    let (proof, cost) = proved.map_err(shard_failure)?;
+    let (proof, cost) = proved.map_err(|error| match error {
+        ShardError::Package(error) => Failure::bad_input(&arguments.package, error),
+        error => shard_failure(error),
+    })?;
     failure::write(&arguments.out, &proof.to_bytes())?;
     let report = Proved {
         steps: cost.steps,
         committed_cells: cost.cells,
         proof_bytes: proof.bytes.len(),
         seconds: report::seconds(start.elapsed()),
-        bits: Bits::of_shards(),
+        bits: Bits::of(backend),
     };
     report::print(arguments.json, &report, || {
         format!(
@@ -240,12 +256,12 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
     {
         return Err(Failure::Rejected(format!("it is not a proof of the shard in {}", path.display())));
     }
-    let verifier = ShardVerifier::new(proof.class).map_err(|error| Failure::Internal(error.to_string()))?;
+    let backend = arguments.backend.id();
+    let verifier =
+        ShardVerifier::with_backend(backend, proof.class).map_err(|error| Failure::Rejected(error.to_string()))?;
     let start = Instant::now();
-    verifier
-        .verify(&proof.statement, proof.key as u8, &proof.bytes)
-        .map_err(|error| Failure::Rejected(error.to_string()))?;
-    let report = Verified { verified: true, seconds: report::seconds(start.elapsed()), bits: Bits::of_shards() };
+    verifier.verify(&proof.statement, proof.key as u8, &proof.bytes).map_err(|error| shard_rejected(&error, &proof))?;
+    let report = Verified { verified: true, seconds: report::seconds(start.elapsed()), bits: Bits::of(backend) };
     report::print(arguments.json, &report, || format!("verified in {:.3} s, {}", report.seconds, report.bits))
 }
 
@@ -254,7 +270,10 @@ fn inspect(arguments: &Inspect) -> Result<(), Failure> {
     let bytes = failure::read(path, MAX_FILE)?;
     let about = match (Package::decode(&bytes), ShardProof::from_bytes(&bytes)) {
         (Ok(package), _) => About::new(&package.statement, Some(package.steps), None, bytes.len()),
-        (_, Ok(proof)) => About::new(&proof.statement, None, None, bytes.len()),
+        (_, Ok(proof)) => {
+            let backend = BackendId::named_by(&proof.bytes).map(|backend| backend.to_string());
+            About { backend, ..About::new(&proof.statement, None, None, bytes.len()) }
+        }
         (Err(error), Err(_)) if bytes.starts_with(&hearth_machine::package::MAGIC) => {
             return Err(Failure::bad_input(path, error));
         }

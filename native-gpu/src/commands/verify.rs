@@ -6,9 +6,10 @@ use std::time::Instant;
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::INPUT_MAX;
 use hearth_machine::program::{ProgramKey, input_digest};
-use hearth_shard::chain::{ChainError, ChainProof, MAX_BYTES};
+use hearth_shard::chain::{ChainProof, MAX_BYTES};
 use serde::Serialize;
 
+use crate::backend::{Backend, rejected};
 use crate::commands::execute::exit_status;
 use crate::failure::{self, Failure};
 use crate::program::load_program;
@@ -28,6 +29,8 @@ pub struct Arguments {
     /// Also check that the run read this input.
     #[arg(long, value_name = "FILE")]
     input: Option<PathBuf>,
+    #[command(flatten)]
+    backend: Backend,
     /// Accept the small shards that exist for tests.
     #[arg(long)]
     allow_test_params: bool,
@@ -66,10 +69,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let bytes = failure::read(&arguments.proof, MAX_BYTES as u64)?;
     let start = Instant::now();
     let proof = ChainProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
-    let verified = proof.verify(&key, arguments.allow_test_params).map_err(|error| match error {
-        ChainError::Class(_) => Failure::Rejected(format!("{error}; see --allow-test-params")),
-        error => Failure::Rejected(error.to_string()),
-    })?;
+    let backend = arguments.backend.id();
+    let verified =
+        proof.verify_by(backend, &key, arguments.allow_test_params).map_err(|error| rejected(&error, &proof))?;
     if let Some(path) = &arguments.input {
         let input = failure::read(path, INPUT_MAX)?;
         let digest = input_digest(&Hasher::new(), &input).map_err(|error| Failure::bad_input(path, error))?;
@@ -84,7 +86,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         input_digest: digest_hex(&verified.input),
         shards: verified.shards,
         seconds: report::seconds(start.elapsed()),
-        bits: Bits::of_shards(),
+        bits: Bits::of(backend),
     };
     report::print(arguments.json, &report, || {
         format!(

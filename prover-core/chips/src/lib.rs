@@ -14,7 +14,8 @@
 //! | [`check`] | the checker of the tests: constraints, tables, mutations |
 //! | one folder per chip | columns, constraints, rows, tests and a README with the argument |
 //!
-//! Rules for every chip, checked by a lint test: no next-row access (fixed tables excepted), degree at most 3, the
+//! Rules for every chip, checked by a lint test: no next-row access (tables of constant content
+//! excepted: [`bytes`] and [`boundary`]), degree at most 3, the
 //! all-zero row satisfies every constraint and sends nothing ([`boundary`] excepted: its first row must be there).
 
 #![no_std]

@@ -91,6 +91,7 @@ macro_rules! tables {
             fn main_next_row_columns(&self) -> Vec<usize> {
                 match self {
                     Self::Bytes => crate::bytes::NEXT_ROW_COLUMNS.to_vec(),
+                    Self::Boundary => boundary::NEXT_ROW_COLUMNS.to_vec(),
                     _ => Vec::new(),
                 }
             }

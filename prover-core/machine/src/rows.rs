@@ -256,11 +256,17 @@ impl Costs {
         self.fixed_interactions + self.sum(rows, |cost| cost.interactions)
     }
 
+    /// Rows of each table, padding included; none where a shard does without the table.
+    pub fn heights(&self, rows: &Rows) -> PerTable<u64> {
+        PerTable(core::array::from_fn(|table| match Table::is_present(table, rows) {
+            true => self.height(rows.0[table]),
+            false => 0,
+        }))
+    }
+
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {
-        (rows.0.iter().zip(&self.tables.0).enumerate())
-            .filter(|&(table, _)| Table::is_present(table, rows))
-            .map(|(_, (&rows, cost))| self.height(rows) * u64::from(part(cost)))
-            .sum()
+        let heights = self.heights(rows);
+        heights.0.iter().zip(&self.tables.0).map(|(&height, cost)| height * u64::from(part(cost))).sum()
     }
 }
 

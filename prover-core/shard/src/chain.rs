@@ -14,7 +14,7 @@ use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
 use serde::{Deserialize, Serialize};
 
-use crate::backend::SetupError;
+use crate::backend::{BackendId, SetupError};
 use crate::encoding::{Words, digest, words};
 use crate::proof::ShardProof;
 use crate::verifier::{ShardVerifier, VerifyError};
@@ -196,10 +196,26 @@ impl ChainProof {
         SizeClass::try_from(self.class).map_err(|_| ChainError::Class(self.class))
     }
 
-    /// Verifies the chain for the program with this key.
+    /// The backend that the first shard proof names, if it names one. It may lie.
+    pub fn named_backend(&self) -> Option<BackendId> {
+        BackendId::named_by(&self.links.first()?.proof)
+    }
+
+    /// Verifies the chain, of shard proofs of the default backend, for the program with this key.
     ///
     /// `allow_test_classes` admits the small classes that exist for tests only.
     pub fn verify(&self, program: &ProgramKey, allow_test_classes: bool) -> Result<Verified, ChainError> {
+        self.verify_by(BackendId::default(), program, allow_test_classes)
+    }
+
+    /// As [`ChainProof::verify`] for a chain whose shard proofs are all of this backend. The verifier says which; a proof of
+    /// another one is refused.
+    pub fn verify_by(
+        &self,
+        backend: BackendId,
+        program: &ProgramKey,
+        allow_test_classes: bool,
+    ) -> Result<Verified, ChainError> {
         let hasher = Hasher::new();
         let class = self.class()?;
         if class.is_test_only() && !allow_test_classes {
@@ -212,7 +228,7 @@ impl ChainProof {
             return Err(ChainError::Shards(self.links.len()));
         }
         let input = digest(&self.input).ok_or(ChainError::Format("a digest is not canonical"))?;
-        let verifier = ShardVerifier::new(class)?;
+        let verifier = ShardVerifier::with_backend(backend, class)?;
         let mut root_in = program.initial_root(&hasher, &input);
         let mut pc_in = program.entry;
         for (index, link) in self.links.iter().enumerate() {

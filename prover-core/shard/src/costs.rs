@@ -6,7 +6,7 @@ use hearth_machine::rows::{Costs, PerTable, Table, TableCost};
 use hearth_soundness::MIN_LOG_HEIGHT;
 
 /// The chip behind each table that the cutter counts.
-const COUNTED: [(Table, Chip); Table::COUNT] = [
+pub const COUNTED: [(Table, Chip); Table::COUNT] = [
     (Table::Family(Family::AddSub), Chip::AddSub),
     (Table::Family(Family::Bitwise), Chip::Bitwise),
     (Table::Family(Family::Shift), Chip::Shift),

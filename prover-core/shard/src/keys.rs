@@ -13,7 +13,11 @@ use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, VerifyError, WhirKey};
+#[cfg(feature = "fri")]
+use crate::backend::FriKey;
+use crate::backend::{
+    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, ProveError, SecurityReport, SetupError, VerifyError, WhirKey,
+};
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,14 +71,39 @@ impl KeyId {
     }
 }
 
-/// The keys of one size class.
+/// The keys of one size class under one backend.
 pub struct Keys {
     class: SizeClass,
-    keys: [WhirKey<Table>; KeyId::ALL.len()],
+    keys: Backend,
 }
 
+/// One key per [`KeyId`], in its order.
+enum Backend {
+    Whir([WhirKey<Table>; KeyId::ALL.len()]),
+    #[cfg(feature = "fri")]
+    Fri([FriKey<Table>; KeyId::ALL.len()]),
+}
+
+/// The same expression for the key `$id`, whatever its backend.
+macro_rules! with_key {
+    ($keys:expr, $id:expr, $key:ident => $result:expr) => {
+        match &$keys.keys {
+            Backend::Whir(keys) => {
+                let $key = &keys[$id as usize];
+                $result
+            }
+            #[cfg(feature = "fri")]
+            Backend::Fri(keys) => {
+                let $key = &keys[$id as usize];
+                $result
+            }
+        }
+    };
+}
+
+// Here the proof systems are instantiated for our tables, each once: that is most of what there is to compile.
 impl Keys {
-    /// Makes all keys of `class`.
+    /// Makes all keys of `class` for the default backend.
     ///
     /// # Errors
     ///
@@ -82,7 +111,29 @@ impl Keys {
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
-        Ok(Self { class, keys: [base?, keccak?, all?] })
+        Ok(Self { class, keys: Backend::Whir([base?, keccak?, all?]) })
+    }
+
+    /// Makes all keys of `class` for `backend`.
+    ///
+    /// # Errors
+    ///
+    /// As [`Keys::new`], and a backend that this build does without.
+    pub fn with_backend(backend: BackendId, class: SizeClass) -> Result<Self, SetupError> {
+        match backend {
+            BackendId::Whir => Self::new(class),
+            #[cfg(feature = "fri")]
+            BackendId::Fri => Self::new_fri(class),
+            #[cfg(not(feature = "fri"))]
+            BackendId::Fri => Err(SetupError::Absent(backend)),
+        }
+    }
+
+    #[cfg(feature = "fri")]
+    #[inline(never)]
+    fn new_fri(class: SizeClass) -> Result<Self, SetupError> {
+        let [base, keccak, all] = KeyId::ALL.map(|id| FriKey::setup(id.chips(), class));
+        Ok(Self { class, keys: Backend::Fri([base?, keccak?, all?]) })
     }
 
     /// The size class.
@@ -90,10 +141,16 @@ impl Keys {
         self.class
     }
 
+    /// The backend.
+    pub const fn backend(&self) -> BackendId {
+        match self.keys {
+            Backend::Whir(_) => BackendId::Whir,
+            #[cfg(feature = "fri")]
+            Backend::Fri(_) => BackendId::Fri,
+        }
+    }
+
     /// Proves the tables of a shard under the key `id`.
-    ///
-    /// Here and in [`Keys::verify`] the proof system is instantiated for our tables, once: it is most of what there is to
-    /// compile.
     ///
     /// # Errors
     ///
@@ -105,7 +162,11 @@ impl Keys {
         matrices: Vec<RowMajorMatrix<Felt>>,
         public_values: &[Felt],
     ) -> Result<Vec<u8>, ProveError> {
-        self.get(id).prove(matrices, public_values)
+        match &self.keys {
+            Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
+            #[cfg(feature = "fri")]
+            Backend::Fri(keys) => keys[id as usize].prove(&matrices, public_values),
+        }
     }
 
     /// Verifies a proof made under the key `id`.
@@ -115,11 +176,47 @@ impl Keys {
     /// See [`VerifyError`].
     #[inline(never)]
     pub fn verify(&self, id: KeyId, public_values: &[Felt], proof: &[u8]) -> Result<(), VerifyError> {
-        self.get(id).verify(public_values, proof).map(drop)
+        with_key!(self, id, key => key.verify(public_values, proof).map(drop))
     }
 
-    /// The key `id`.
-    pub const fn get(&self, id: KeyId) -> &WhirKey<Table> {
-        &self.keys[id as usize]
+    /// The tables of the key `id` and the heights that they may have.
+    pub const fn chips(&self, id: KeyId) -> &ChipSet<Table> {
+        with_key!(self, id, key => key.chips())
+    }
+
+    /// The digest of the key `id`.
+    pub const fn digest(&self, id: KeyId) -> &KeyDigest {
+        with_key!(self, id, key => key.digest())
+    }
+
+    /// The error terms of a proof under the key `id` at these log2 heights.
+    ///
+    /// # Errors
+    ///
+    /// Heights that the key does not allow.
+    pub fn security(&self, id: KeyId, log_heights: &[u8]) -> Result<SecurityReport, VerifyError> {
+        with_key!(self, id, key => key.security(log_heights))
+    }
+}
+
+/// The keys themselves, for tests that forge proofs.
+#[cfg(feature = "forge")]
+impl Keys {
+    /// The key `id` of the first backend.
+    pub const fn whir(&self, id: KeyId) -> Option<&WhirKey<Table>> {
+        match &self.keys {
+            Backend::Whir(keys) => Some(&keys[id as usize]),
+            #[cfg(feature = "fri")]
+            Backend::Fri(_) => None,
+        }
+    }
+
+    /// The key `id` of the second backend.
+    #[cfg(feature = "fri")]
+    pub const fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
+        match &self.keys {
+            Backend::Whir(_) => None,
+            Backend::Fri(keys) => Some(&keys[id as usize]),
+        }
     }
 }

@@ -7,7 +7,7 @@ use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 
-use crate::backend::{ProveError, SetupError};
+use crate::backend::{BackendId, ProveError, SetupError};
 use crate::keys::{KeyId, Keys};
 use crate::proof::ShardProof;
 
@@ -55,13 +55,22 @@ pub struct ShardProver {
 }
 
 impl ShardProver {
-    /// A prover for `class`.
+    /// A prover for `class` with the default backend.
     ///
     /// # Errors
     ///
     /// A class in which the tables do not fit even at their least heights.
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
         Ok(Self { hasher: Hasher::new(), keys: Keys::new(class)? })
+    }
+
+    /// A prover for `class` with this backend.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShardProver::new`], and a backend that this build does without.
+    pub fn with_backend(backend: BackendId, class: SizeClass) -> Result<Self, SetupError> {
+        Ok(Self { hasher: Hasher::new(), keys: Keys::with_backend(backend, class)? })
     }
 
     /// The keys.

@@ -6,7 +6,7 @@ use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
 use p3_field::PrimeField32;
 
-use crate::backend::{self, SetupError};
+use crate::backend::{self, BackendId, SetupError};
 use crate::keys::{KeyId, Keys};
 
 /// Why a shard proof is refused.
@@ -29,13 +29,22 @@ pub struct ShardVerifier {
 }
 
 impl ShardVerifier {
-    /// A verifier for `class`.
+    /// A verifier for `class` of proofs of the default backend.
     ///
     /// # Errors
     ///
     /// A class in which the tables do not fit even at their least heights.
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
         Ok(Self { keys: Keys::new(class)? })
+    }
+
+    /// A verifier for `class` of proofs of this backend. It refuses those of every other.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShardVerifier::new`], and a backend that this build does without.
+    pub fn with_backend(backend: BackendId, class: SizeClass) -> Result<Self, SetupError> {
+        Ok(Self { keys: Keys::with_backend(backend, class)? })
     }
 
     /// The size class.

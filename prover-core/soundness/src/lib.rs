@@ -15,7 +15,7 @@ pub mod stark;
 mod whir;
 
 pub use class::{SizeClass, UnknownClass};
-pub use fri::FriParams;
+pub use fri::{FriParams, FriTable, FriTerm, union};
 pub use regime::{Claim, Regime};
 pub use whir::WhirParams;
 
@@ -47,4 +47,6 @@ pub const MIN_LOG_HEIGHT: u8 = 7;
 pub const MAX_LOG_HEIGHT: u8 = 23;
 
 /// Security of one shard proof, as published. See [`Claim`].
+///
+/// One claim for both backends: each derives its bits from the heights of the proof at hand and refuses one with fewer.
 pub const SHARD_CLAIM: Claim = Claim { bits: 123, regime: Regime::UniqueDecoding };

@@ -45,16 +45,20 @@ pub(super) fn encode<T: Serialize>(
     postcard::to_extend(body, bytes).ok()
 }
 
+/// The backend that a proof's envelope names, if the bytes begin like a proof of a known one.
+pub(super) fn label(bytes: &[u8]) -> Option<BackendId> {
+    let &[a, b, c, VERSION, backend] = bytes.first_chunk()? else {
+        return None;
+    };
+    BackendId::ALL.into_iter().find(|&known| [a, b, c] == MAGIC && known as u8 == backend)
+}
+
 /// Checks the header and splits it off: the log2 heights and the body.
 ///
 /// # Errors
 ///
 /// Bytes that are too long, too short, or of another format, backend or class.
 pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Result<(&[u8], &[u8]), VerifyError> {
-    let limit = class.max_proof_bytes();
-    if bytes.len() > limit {
-        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
-    }
     let (header, rest) = bytes.split_at_checked(FIXED_HEADER).ok_or(VerifyError::Truncated)?;
     let &[a, b, c, version, backend_id, class_id, count] = header else {
         return Err(VerifyError::Truncated);
@@ -67,6 +71,11 @@ pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Resul
     }
     if backend_id != backend as u8 {
         return Err(VerifyError::Backend(backend_id));
+    }
+    // Not before: another backend's proof may well be longer, and is to be told from one that is too long.
+    let limit = backend.max_proof_bytes(class);
+    if bytes.len() > limit {
+        return Err(VerifyError::TooLong { limit, actual: bytes.len() });
     }
     if class_id != class.id() {
         return Err(VerifyError::Class(class_id));

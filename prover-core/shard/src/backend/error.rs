@@ -5,6 +5,8 @@ use alloc::string::String;
 use hearth_soundness::SizeClass;
 use thiserror::Error;
 
+use super::BackendId;
+
 /// Why no key can be made of these chips.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SetupError {
@@ -42,6 +44,9 @@ pub enum SetupError {
     /// The parameters of the size class do not fit together.
     #[error("proof system: {0}")]
     Parameters(String),
+    /// This build does without the backend.
+    #[error("compiled without the backend {0}")]
+    Absent(BackendId),
 }
 
 /// Why a list of heights is not one that the key allows.
@@ -143,7 +148,7 @@ pub enum VerifyError {
     #[error("format version {0} is unknown")]
     Version(u8),
     /// A proof of another proof system.
-    #[error("made by backend {0}")]
+    #[error("made by another backend (number {0})")]
     Backend(u8),
     /// A proof of another size class than the key's.
     #[error("made for size class {0}")]

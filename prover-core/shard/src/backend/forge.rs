@@ -16,6 +16,10 @@ use super::BackendId;
 use super::envelope::{decode, encode, split};
 use super::error::{ProveError, VerifyError};
 use super::field::{Challenge, F};
+#[cfg(feature = "fri")]
+pub use super::fri::Proof as FriProof;
+#[cfg(feature = "fri")]
+use super::fri::{FriAir, FriKey};
 pub use super::whir::Proof;
 use super::whir::WhirKey;
 
@@ -143,6 +147,44 @@ where
         self.with_airs(|air| Muted { air: air.clone(), buses })
             .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
             .prove(traces, public_values)
+    }
+}
+
+#[cfg(feature = "fri")]
+impl<A: FriAir> FriKey<A>
+where
+    Muted<A>: FriAir,
+{
+    /// As [`WhirKey::prove_muted`].
+    ///
+    /// # Errors
+    ///
+    /// As [`FriKey::prove`].
+    pub fn prove_muted(
+        &self,
+        buses: &'static [&'static str],
+        traces: &[RowMajorMatrix<F>],
+        public_values: &[F],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.with_airs(|air| Muted { air: air.clone(), buses })
+            .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
+            .prove(traces, public_values)
+    }
+}
+
+#[cfg(feature = "fri")]
+impl<A: FriAir> FriKey<A> {
+    /// As [`WhirKey::tampered`].
+    ///
+    /// # Errors
+    ///
+    /// Bytes that are no well-formed proof of this key's class.
+    pub fn tampered(&self, bytes: &[u8], change: impl FnOnce(&mut super::fri::Proof)) -> Result<Vec<u8>, VerifyError> {
+        let class = self.chips().class();
+        let (log_heights, body) = split(BackendId::Fri, class, bytes)?;
+        let mut proof = decode(body)?;
+        change(&mut proof);
+        encode(BackendId::Fri, class, log_heights, &proof).ok_or(VerifyError::Shape("the changed proof"))
     }
 }
 

@@ -37,6 +37,13 @@ impl SecurityReport {
         Self { terms: named, bits: complete.then(|| ErrorBits::sum(&all).bits()) }
     }
 
+    /// The terms of the second backend, which come with the collision term.
+    #[cfg(feature = "fri")]
+    pub(super) fn of_fri(terms: &[hearth_soundness::FriTerm]) -> Self {
+        let named = terms.iter().map(|term| Term { label: term.label.into(), bits: term.bits }).collect();
+        Self { terms: named, bits: Some(hearth_soundness::union(terms)) }
+    }
+
     /// The bits rounded down, as published.
     #[must_use]
     #[expect(

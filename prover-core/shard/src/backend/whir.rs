@@ -195,7 +195,7 @@ impl<A: ProverAir<F, Challenge>> WhirKey<A> {
         let class = self.set.class();
         let bytes = encode(BackendId::Whir, class, &log_heights, &proof)
             .ok_or_else(|| ProveError::ProofSystem("the proof can't be encoded".to_string()))?;
-        if bytes.len() > class.max_proof_bytes() {
+        if bytes.len() > BackendId::Whir.max_proof_bytes(class) {
             return Err(ProveError::TooLong(bytes.len()));
         }
         Ok(bytes)

@@ -1,10 +1,9 @@
 //! The FRI backend on the toy machine.
 
-use hearth_shard::backend::{FriKey, VerifyError, WhirKey};
-use hearth_soundness::SizeClass;
+use hearth_shard::backend::forge::FriProof;
+use hearth_shard::backend::{F, FriKey, VerifyError, WhirKey};
+use hearth_soundness::{SHARD_CLAIM, SizeClass};
 use p3_field::PrimeCharacteristicRing;
-
-use hearth_shard::backend::F;
 
 use crate::toy::{Toy, chips, run};
 
@@ -48,5 +47,101 @@ fn changed_headers_truncations_and_bytes_are_refused() {
         changed[position] ^= 1;
         assert!(key.verify(&run.public_values, &changed).is_err(), "byte {position}");
         assert!(key.verify(&run.public_values, &bytes[..position]).is_err(), "length {position}");
+    }
+}
+
+/// The published bits are the ones that the parameters give.
+#[test]
+fn every_class_certifies_what_is_published() {
+    for class in SizeClass::ALL {
+        let key = FriKey::setup(chips(BITS), class).expect("the toy chips make a key");
+        let greatest = u8::try_from(class.log_cells() - 5).expect("a small number");
+        for log_heights in [[7, greatest, BITS], [7, 7, BITS]] {
+            let report = key.security(&log_heights).expect("allowed heights");
+            assert_eq!(report.whole_bits(), Some(SHARD_CLAIM.bits), "{class:?} at {log_heights:?}: {:?}", report.terms);
+        }
+    }
+}
+
+/// One structural change of a decoded proof.
+type Change = (&'static str, fn(&mut FriProof));
+
+/// Longer, shorter and emptier lists in every place of a proof, and parts that should not be there.
+const CHANGES: &[Change] = &[
+    ("no heights", |p| p.degree_bits.clear()),
+    ("a height less", |p| shorten(&mut p.degree_bits)),
+    ("a height more", |p| p.degree_bits.push(7)),
+    ("another height", |p| p.degree_bits[1] += 1),
+    ("a height beyond all bounds", |p| p.degree_bits[1] = usize::MAX),
+    ("no look-ups", |p| p.commitments.permutation = None),
+    ("a mask", |p| p.commitments.random = Some(p.commitments.main.clone())),
+    ("a terminal less", |p| shorten(&mut p.lookup_terminals)),
+    ("no terminal", |p| p.lookup_terminals[0] = None),
+    ("another terminal", |p| p.lookup_terminals[0] = p.lookup_terminals[1]),
+    ("a chip less", |p| shorten(&mut p.opened_values.instances)),
+    ("swapped chips", |p| p.opened_values.instances.swap(0, 1)),
+    ("a column less", |p| shorten(&mut p.opened_values.instances[1].base_opened_values.trace_local)),
+    ("no next row", |p| p.opened_values.instances[0].base_opened_values.trace_next = None),
+    ("a next row", |p| {
+        let values = &mut p.opened_values.instances[1].base_opened_values;
+        values.trace_next = Some(values.trace_local.clone());
+    }),
+    ("a quotient less", |p| shorten(&mut p.opened_values.instances[1].base_opened_values.quotient_chunks)),
+    ("a shorter quotient", |p| shorten(&mut p.opened_values.instances[1].base_opened_values.quotient_chunks[0])),
+    ("no look-up columns", |p| p.opened_values.instances[1].permutation_local.clear()),
+    ("a look-up column less", |p| shorten(&mut p.opened_values.instances[1].permutation_next)),
+    ("another opening", |p| p.opened_values.instances[1].permutation_next[0] += F::ONE),
+    ("grinding where none is due", |p| p.ood_pow_witness += F::ONE),
+    ("no grinding for look-ups", |p| p.lookup_pow_witness = None),
+    ("no folds", |p| p.opening_proof.commit_phase_commits.clear()),
+    ("a fold less", |p| shorten(&mut p.opening_proof.commit_phase_commits)),
+    ("a fold's grinding less", |p| shorten(&mut p.opening_proof.commit_pow_witnesses)),
+    ("other grinding", |p| p.opening_proof.query_pow_witness += F::ONE),
+    ("no last polynomial", |p| p.opening_proof.final_poly.clear()),
+    ("a longer last polynomial", |p| p.opening_proof.final_poly.push(Default::default())),
+    ("another last polynomial", |p| p.opening_proof.final_poly[0] += F::ONE),
+    ("no openings", |p| p.opening_proof.input_openings.clear()),
+    ("a query less", |p| shorten(&mut p.opening_proof.input_openings[0].opened_values)),
+    ("a query more", |p| {
+        let queries = &mut p.opening_proof.input_openings[0].opened_values;
+        queries.push(queries[0].clone());
+    }),
+    ("a row less", |p| shorten(&mut p.opening_proof.input_openings[0].opened_values[0])),
+    ("a shorter row", |p| shorten(&mut p.opening_proof.input_openings[0].opened_values[0][1])),
+    ("another cell", |p| p.opening_proof.input_openings[0].opened_values[0][1][0] += F::ONE),
+    ("no fold openings", |p| p.opening_proof.commit_phase_openings.clear()),
+    ("a fold opening less", |p| shorten(&mut p.opening_proof.commit_phase_openings[0].sibling_values)),
+    ("a shorter fold opening", |p| shorten(&mut p.opening_proof.commit_phase_openings[0].sibling_values[0])),
+];
+
+fn shorten<T>(list: &mut Vec<T>) {
+    list.pop();
+}
+
+#[test]
+fn every_structural_change_is_refused() {
+    let key = key();
+    let run = run(1500, 11, BITS);
+    let bytes = key.prove(&run.traces, &run.public_values).expect("a proof comes out");
+    let mut accepted = Vec::new();
+    for &(name, change) in CHANGES {
+        let changed = key.tampered(&bytes, change).expect("the honest proof decodes");
+        if changed != bytes && key.verify(&run.public_values, &changed).is_ok() {
+            accepted.push(name);
+        }
+    }
+    assert!(accepted.is_empty(), "accepted: {accepted:?}");
+}
+
+/// p3's prover has no checks of its own in this profile: a wrong trace becomes a proof, which is refused.
+#[test]
+fn wrong_traces_are_refused() {
+    let key = key();
+    for (chip, cell) in [(0, 1), (1, 0), (1, 3), (2, 2)] {
+        let mut run = run(20, 7, BITS);
+        run.traces[chip].values[cell] += F::ONE;
+        let bytes = key.prove(&run.traces, &run.public_values).expect("a proof comes out");
+        let answer = key.verify(&run.public_values, &bytes);
+        assert!(matches!(answer, Err(VerifyError::Invalid(_))), "chip {chip}, cell {cell}: {answer:?}");
     }
 }

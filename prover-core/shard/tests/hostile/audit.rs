@@ -1,8 +1,8 @@
 //! What is wrong with a forged shard, and the verifier's answer to its proof.
 //!
 //! [`refused`] first asks the chips themselves what a forgery breaks, so that a test fails if something else than the
-//! condition it is about stops the attack. Then a prover with its own checks off makes the proof, those buses muted on
-//! which p3's prover would panic, and the honest verifier must refuse it.
+//! condition it is about stops the attack. Then provers with their own checks off make proofs under both backends, those
+//! buses muted that do not balance, and the honest verifiers must refuse them: each backend is the other's oracle.
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
@@ -15,9 +15,8 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::trace::{ShardTrace, Statement};
 use hearth_machine::tree::Tree;
-use hearth_shard::backend;
-use hearth_shard::keys::KeyId;
-use hearth_shard::prover::ShardProver;
+use hearth_shard::backend::{self, BackendId};
+use hearth_shard::keys::{KeyId, Keys};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 use p3_air::Air;
@@ -32,18 +31,31 @@ pub struct Bench {
     pub program: Program,
     /// Memory tree at the start of the program.
     pub tree: Tree,
-    prover: ShardProver,
+    keys: Keys,
     verifier: ShardVerifier,
+    fri_keys: Keys,
+    fri_verifier: ShardVerifier,
 }
 
-/// The victim program and the keys of the smallest class that holds it.
+/// The smallest class that holds the victim.
+pub const CLASS: SizeClass = SizeClass::Test20;
+
+/// The victim program and the keys.
 pub static BENCH: LazyLock<Bench> = LazyLock::new(|| {
     let hasher = Hasher::new();
     let program = victim(&hasher);
     let tree = program.initial_tree(&hasher, &[]).expect("no input");
-    let prover = ShardProver::new(SizeClass::Test20).expect("the tables fit");
-    let verifier = ShardVerifier::new(SizeClass::Test20).expect("the tables fit");
-    Bench { hasher, program, tree, prover, verifier }
+    let keys = |backend| Keys::with_backend(backend, CLASS).expect("the tables fit");
+    let verifier = |backend| ShardVerifier::with_backend(backend, CLASS).expect("the tables fit");
+    Bench {
+        hasher,
+        program,
+        tree,
+        keys: keys(BackendId::Whir),
+        verifier: verifier(BackendId::Whir),
+        fri_keys: keys(BackendId::Fri),
+        fri_verifier: verifier(BackendId::Fri),
+    }
 });
 
 impl Bench {
@@ -52,21 +64,34 @@ impl Bench {
         execute(&self.hasher, &self.program, u64::MAX, lie)
     }
 
-    /// Verifies under a key.
+    /// Verifies under a key of the first backend.
     pub fn verify(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
         self.verifier.verify(statement, key as u8, proof)
     }
 
-    /// Whether the body of a proof under the base key decodes.
-    pub fn decodes(&self, proof: &[u8]) -> bool {
-        self.prover.keys().get(KeyId::Base).tampered(proof, |_| ()).is_ok()
+    /// Verifies under a key of the second backend.
+    pub fn verify_fri(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
+        self.fri_verifier.verify(statement, key as u8, proof)
     }
 
-    /// A proof of these tables in which the buses carry nothing.
+    /// Whether the body of a proof of the first backend under the base key decodes.
+    pub fn decodes(&self, proof: &[u8]) -> bool {
+        let key = self.keys.whir(KeyId::Base).expect("keys of this backend");
+        key.tampered(proof, |_| ()).is_ok()
+    }
+
+    /// A proof by the first backend of these tables, in which the muted buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
-        let key = self.prover.keys().get(key_of(&tables));
+        let key = self.keys.whir(key_of(&tables)).expect("keys of this backend");
         let muted = muted.to_vec().leak();
         key.prove_muted(muted, tables.matrices, &tables.public_values).expect("a proof comes out")
+    }
+
+    /// The same by the second backend.
+    pub fn prove_fri(&self, tables: &Tables, muted: &[&'static str]) -> Vec<u8> {
+        let key = self.fri_keys.fri(key_of(tables)).expect("keys of this backend");
+        let muted = muted.to_vec().leak();
+        key.prove_muted(muted, &tables.matrices, &tables.public_values).expect("a proof comes out")
     }
 }
 
@@ -146,16 +171,18 @@ pub fn recount(tables: &mut Tables) {
 }
 
 /// The tables violate constraints of exactly the chips `violated` and unbalance exactly the buses `unbalanced`, and the
-/// verifier refuses their proof.
+/// verifiers of both backends refuse their proofs.
 pub fn refused(tables: Tables, statement: &Statement, violated: &[&str], unbalanced: &[&str]) {
     let audit = Audit::of(&tables);
     let found: Vec<&str> = audit.violated.iter().copied().collect();
     let buses: Vec<&'static str> = audit.unbalanced().into_iter().collect();
     assert_eq!((&found[..], &buses[..]), (violated, unbalanced), "what the forgery breaks");
     let key = key_of(&tables);
-    let proof = BENCH.prove(tables, &buses);
-    let answer = BENCH.verify(statement, key, &proof);
-    assert!(matches!(answer, Err(VerifyError::Proof(backend::VerifyError::Invalid(_)))), "{answer:?}");
+    let second = BENCH.verify_fri(statement, key, &BENCH.prove_fri(&tables, &buses));
+    let first = BENCH.verify(statement, key, &BENCH.prove(tables, &buses));
+    for answer in [first, second] {
+        assert!(matches!(answer, Err(VerifyError::Proof(backend::VerifyError::Invalid(_)))), "{answer:?}");
+    }
 }
 
 /// [`refused`] for a trace.
@@ -170,9 +197,58 @@ fn honest_run_is_accepted() {
     let tables = tables(&trace);
     let audit = Audit::of(&tables);
     assert!(audit.violated.is_empty() && audit.unbalanced().is_empty(), "{:?} {:?}", audit.violated, audit.net);
+    let fri = BENCH.prove_fri(&tables, &[]);
     let proof = BENCH.prove(tables, &[]);
     assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &proof), Ok(()));
     statement_is_bound(&trace.statement, &proof);
+
+    assert_eq!(BENCH.verify_fri(&trace.statement, KeyId::Base, &fri), Ok(()));
+    fri_is_bound(&trace.statement, &fri);
+    // Each backend refuses the other's proof, and one with the other's label.
+    let label = |id| Err(VerifyError::Proof(backend::VerifyError::Backend(id)));
+    assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &fri), label(2));
+    assert_eq!(BENCH.verify_fri(&trace.statement, KeyId::Base, &proof), label(1));
+    let relabelled = |proof: &[u8], id: BackendId| {
+        let mut proof = proof.to_vec();
+        assert_ne!(proof[4], id as u8);
+        proof[4] = id as u8;
+        assert_eq!(BackendId::named_by(&proof), Some(id));
+        proof
+    };
+    let answers = [
+        BENCH.verify(&trace.statement, KeyId::Base, &relabelled(&fri, BackendId::Whir)),
+        BENCH.verify_fri(&trace.statement, KeyId::Base, &relabelled(&proof, BackendId::Fri)),
+    ];
+    for answer in answers {
+        assert!(matches!(answer, Err(VerifyError::Proof(_))), "{answer:?}");
+    }
+}
+
+/// Condition 20 in the second backend, and damaged proofs of it: an error, no panic.
+fn fri_is_bound(statement: &Statement, proof: &[u8]) {
+    let changes: [fn(&mut Statement); 6] = [
+        |other| other.program_root[0] += Felt::ONE,
+        |other| other.root_in[8] += Felt::ONE,
+        |other| other.root_out[4] += Felt::ONE,
+        |other| other.pc_in += 4,
+        |other| other.pc_out += 4,
+        |other| other.ts_end += 4,
+    ];
+    for (number, change) in changes.into_iter().enumerate() {
+        let mut other = *statement;
+        change(&mut other);
+        assert!(BENCH.verify_fri(&other, KeyId::Base, proof).is_err(), "change {number}");
+    }
+    for other in [KeyId::Keccak, KeyId::All] {
+        assert!(BENCH.verify_fri(statement, other, proof).is_err(), "{other:?}: another key of the set");
+    }
+    // The envelope, the lists of openings, and some of everything after.
+    for position in (0..40).chain((40..proof.len()).step_by(proof.len() / 24)) {
+        let mut changed = proof.to_vec();
+        changed[position] ^= 1;
+        assert!(BENCH.verify_fri(statement, KeyId::Base, &changed).is_err(), "byte {position}");
+        assert!(BENCH.verify_fri(statement, KeyId::Base, &proof[..position]).is_err(), "length {position}");
+    }
 }
 
 /// Condition 20, class 1: the proof is of its statement alone. One change of each number of it, and numbers that are no

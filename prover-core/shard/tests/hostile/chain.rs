@@ -6,8 +6,10 @@ use hearth_machine::cut::{Cutter, Limits};
 use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::layout::OUTPUT_MAX;
 use hearth_machine::opening::{Opening, OpeningError};
+use hearth_machine::package::Package;
 use hearth_machine::program::{Program, input_digest};
 use hearth_machine::run::Outcome;
+use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainError, ChainProof, Link, Verified};
 use hearth_shard::keys::KeyId;
 use hearth_shard::proof::{DecodeError, ShardProof};
@@ -15,10 +17,9 @@ use hearth_shard::prover::ShardProver;
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
 use hearth_soundness::SizeClass;
 
-use crate::audit::{BENCH, tables};
+use crate::audit::{BENCH, CLASS, tables};
 use crate::executor::Lie;
 
-const CLASS: SizeClass = SizeClass::Test20;
 const SHARDS: usize = 3;
 const INPUT: [u8; 8] = 30u64.to_le_bytes();
 
@@ -26,6 +27,7 @@ const INPUT: [u8; 8] = 30u64.to_le_bytes();
 struct Run {
     program: Program,
     input: Digest,
+    packages: Vec<Package>,
     shards: Vec<ShardProof>,
     opening: Opening,
     outcome: Outcome,
@@ -42,15 +44,16 @@ static RUN: LazyLock<Run> = LazyLock::new(|| {
 
     let prover = ShardProver::new(CLASS).expect("the tables fit");
     let mut cutter = cut(steps);
-    let mut shards = Vec::new();
+    let (mut packages, mut shards) = (Vec::new(), Vec::new());
     while let Some(shard) = cutter.next_shard().expect("the guest does not fault") {
         let proved = pollster::block_on(prover.prove(&shard.package, |_| true));
         shards.push(proved.expect("an honest shard").0);
+        packages.push(shard.package);
     }
     let opening = cutter.opening().expect("the guest has halted");
     let outcome = cutter.outcome().expect("the guest has halted").expect("a short output");
     let input = input_digest(&hasher, &INPUT).expect("a short input");
-    Run { input, shards, opening, outcome, program }
+    Run { input, packages, shards, opening, outcome, program }
 });
 
 impl Run {
@@ -133,6 +136,27 @@ fn foreign_program_input_and_keys() {
     let other_class = ChainProof::new(SizeClass::Test22, RUN.program.key(), &RUN.input, links(), &RUN.opening);
     assert_eq!(refused_at(other_class.verify(RUN.program.key(), true)), 0);
     assert_eq!(refused_at(RUN.with(|shards| shards[1].key = KeyId::Keccak)), 1);
+}
+
+/// Class 14: the verifier says which backend it trusts, and trusts it for every link.
+#[test]
+fn proofs_of_another_backend() {
+    let prover = ShardProver::with_backend(BackendId::Fri, CLASS).expect("the tables fit");
+    let mut shards = RUN.shards.clone();
+    for (shard, package) in shards.iter_mut().zip(&RUN.packages) {
+        let proved = pollster::block_on(prover.prove(package, |_| true));
+        *shard = proved.expect("an honest shard").0;
+    }
+    let key = RUN.program.key();
+    let chain = RUN.chain_of(&shards);
+    assert_eq!(chain.named_backend(), Some(BackendId::Fri));
+    assert_eq!(chain.verify_by(BackendId::Fri, key, true).expect("an honest chain").shards, SHARDS);
+    assert_eq!(refused_at(chain.verify(key, true)), 0);
+    assert_eq!(refused_at(RUN.chain().verify_by(BackendId::Fri, key, true)), 0);
+
+    let mixed = RUN.chain_of(&[&RUN.shards[..1], &shards[1..]].concat());
+    assert_eq!(refused_at(mixed.verify(key, true)), 1);
+    assert_eq!(refused_at(mixed.verify_by(BackendId::Fri, key, true)), 0);
 }
 
 /// Class 14: two numbers must not name one statement.

@@ -1,0 +1,6 @@
+//! The command line as scripts see it: exit codes and the lines of `--json`.
+
+mod backend;
+mod bench;
+mod exit_codes;
+mod hearth;
