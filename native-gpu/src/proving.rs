@@ -8,7 +8,7 @@ use hearth_machine::opening::Opening;
 use hearth_machine::program::Program;
 use hearth_machine::run::Outcome;
 use hearth_shard::backend::{BackendId, ProveError};
-use hearth_shard::costs::costs;
+use hearth_shard::costs::limits;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{Cost, ShardError, ShardProver};
 use hearth_soundness::SizeClass;
@@ -34,8 +34,8 @@ impl Shape {
     }
 
     /// Where the cutter ends shards.
-    pub fn limits(&self) -> Result<Limits, Failure> {
-        Ok(Limits::cells(1 << self.class()?.log_cells(), costs()))
+    pub fn limits(&self, backend: BackendId) -> Result<Limits, Failure> {
+        Ok(limits(backend, self.class()?))
     }
 }
 
@@ -65,8 +65,8 @@ impl<'a> Proving<'a> {
         backend: BackendId,
         progress: bool,
     ) -> Result<Self, Failure> {
-        let cutter =
-            Cutter::new(hasher, program, input, shape.limits()?).map_err(|error| Failure::Usage(error.to_string()))?;
+        let cutter = Cutter::new(hasher, program, input, shape.limits(backend)?)
+            .map_err(|error| Failure::Usage(error.to_string()))?;
         let prover =
             ShardProver::with_backend(backend, shape.class()?).map_err(|error| Failure::Usage(error.to_string()))?;
         let bar = if progress { ProgressBar::new_spinner() } else { ProgressBar::hidden() };

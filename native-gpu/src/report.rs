@@ -4,7 +4,7 @@ use std::io::Write;
 
 use hearth_machine::hash::Digest;
 use hearth_shard::backend::BackendId;
-use hearth_soundness::SHARD_CLAIM;
+use hearth_soundness::{SHARD_CLAIM, STARK_CLAIM};
 use p3_field::PrimeField32;
 use serde::Serialize;
 
@@ -39,9 +39,13 @@ impl Bits {
         Self::of(BackendId::default())
     }
 
-    /// The same of this backend: both claim as much, each with a derivation of its own.
+    /// The same of this backend, each with a derivation of its own.
     pub fn of(backend: BackendId) -> Self {
-        let (security_bits, regime) = (SHARD_CLAIM.bits, SHARD_CLAIM.regime.to_string());
+        let claim = match backend {
+            BackendId::Whir | BackendId::Fri => SHARD_CLAIM,
+            BackendId::Stark => STARK_CLAIM,
+        };
+        let (security_bits, regime) = (claim.bits, claim.regime.to_string());
         Self { backend: backend.to_string(), security_bits, regime }
     }
 }

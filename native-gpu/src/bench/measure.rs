@@ -6,9 +6,9 @@ use hearth_machine::cut::{Cutter, Limits};
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::program::Program;
-use hearth_machine::rows::{PerTable, Rows, Table};
+use hearth_machine::rows::{Costs, PerTable, Rows, Table};
 use hearth_shard::backend::BackendId;
-use hearth_shard::costs::{COUNTED, costs};
+use hearth_shard::costs::{COUNTED, costs, limits};
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{Cost, ShardProver};
 use hearth_shard::verifier::ShardVerifier;
@@ -48,8 +48,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn add(&mut self, rows: &Rows, package: &Package, proof: &ShardProof, cost: Cost) {
-        let costs = costs();
+    fn add(&mut self, costs: &Costs, rows: &Rows, package: &Package, proof: &ShardProof, cost: Cost) {
         self.shards += 1;
         self.cells += cost.cells;
         self.largest = self.largest.max(cost.cells);
@@ -65,8 +64,7 @@ impl Sums {
     }
 
     /// Every table, those of fixed height as one, which has no padding.
-    fn tables(&self, steps: u64) -> Vec<TableReport> {
-        let costs = costs();
+    fn tables(&self, costs: &Costs, steps: u64) -> Vec<TableReport> {
         let report = |table: &str, rows: u64, row_cells: u64, cells: u64| TableReport {
             table: table.into(),
             rows,
@@ -102,12 +100,13 @@ pub fn measure(guest: Guest, setting: &Setting) -> Result<Report, Failure> {
     let cut = |limits| Cutter::new(&hasher, &program, &input, limits).map_err(|error| internal(&error));
     let prove =
         |package: &Package| block_on(prover.prove(package, |_| interrupt::check().is_ok())).map_err(shard_failure);
-    let mut cutter = cut(Limits::cells(1 << setting.class.log_cells(), costs()))?;
+    let mut cutter = cut(limits(setting.backend, setting.class))?;
+    let costs = costs(setting.backend);
     let mut sums = Sums::default();
     let mut last = None;
     while let Some(shard) = cutter.next_shard().map_err(cut_failure)? {
         let (proof, cost) = prove(&shard.package)?;
-        sums.add(&shard.rows, &shard.package, &proof, cost);
+        sums.add(&costs, &shard.rows, &shard.package, &proof, cost);
         last = Some(proof);
     }
     let (seconds, cpu_seconds) = (start.elapsed(), used()? - cpu_start);
@@ -129,7 +128,7 @@ pub fn measure(guest: Guest, setting: &Setting) -> Result<Report, Failure> {
     let fixed = (used()? - fixed_start) / FIXED_ROUNDS;
 
     let steps = cutter.steps();
-    let tables = sums.tables(steps);
+    let tables = sums.tables(&costs, steps);
     let row_cells: u64 = tables.iter().map(|table| table.row_cells).sum();
     let cpu = cpu_seconds.as_secs_f64();
     Ok(Report {

@@ -47,6 +47,8 @@ enum Command {
 #[derive(clap::Args)]
 struct Cut {
     #[command(flatten)]
+    backend: Backend,
+    #[command(flatten)]
     guest: Guest,
     #[command(flatten)]
     shape: Shape,
@@ -181,7 +183,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 fn cut(arguments: &Cut) -> Result<(), Failure> {
     let hasher = Hasher::new();
     let (program, input) = arguments.guest.load()?;
-    let limits = arguments.shape.limits()?;
+    let limits = arguments.shape.limits(arguments.backend.id())?;
     let folder = &arguments.out;
     std::fs::create_dir_all(folder).map_err(|source| Failure::Io { path: folder.clone(), source })?;
     let mut cutter =

@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hearth_machine::cut::{Cutter, Limits, Shard};
+use hearth_machine::cut::{Cutter, Shard};
 use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::program::{Program, input_digest};
 use hearth_machine::wire::Wire;
 use hearth_protocol::{MAX_PACKAGE_BYTES, RunState};
 use hearth_scheduler::ShardId;
-use hearth_shard::costs::costs;
+use hearth_shard::backend::BackendId;
+use hearth_shard::costs::{costs, limits};
 use hearth_shard::proof::ShardProof;
 use p3_field::PrimeField32;
 
@@ -60,7 +61,7 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     }
     node.say("executing", &name, &[("id", id.clone().into())]);
 
-    let limits = Limits::cells(1 << node.class.log_cells(), costs());
+    let limits = limits(BackendId::default(), node.class);
     let mut cutter = Cutter::new(hasher, program, &loaded.input, limits).map_err(|error| error.to_string())?;
     while let Some(shard) = cutter.next_shard().map_err(|error| error.to_string())? {
         if node.is_stopping() {
@@ -99,7 +100,7 @@ fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Str
     let index = node.lock().runs.get(&number).map_or(0, |run| run.shards.len() as u32);
     let kept = kept_proof(node, id, index, &shard);
     let now = node.now();
-    let cells = costs().cells(&shard.rows);
+    let cells = costs(BackendId::default()).cells(&shard.rows);
     let mut inner = node.lock();
     let Some(run) = inner.runs.get_mut(&number).filter(|run| !run.is_over()) else {
         return Err("the run failed".into());

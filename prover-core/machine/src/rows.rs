@@ -234,16 +234,42 @@ pub struct Costs {
     pub fixed_cells: u64,
     /// Interactions of tables of fixed height.
     pub fixed_interactions: u64,
-    /// Logarithm of the least height of a table; heights are powers of two.
-    pub min_log_height: u32,
+    /// Heights of tables.
+    pub heights: Heights,
+}
+
+/// How high a table is that holds some rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heights {
+    /// Powers of two from `2^min_log` on, for an empty table as well.
+    PowersOfTwo {
+        /// Logarithm of the least height.
+        min_log: u32,
+    },
+    /// Multiples of `2^log`; an empty table has no rows.
+    Multiples {
+        /// Logarithm of the step.
+        log: u32,
+    },
+}
+
+impl Default for Heights {
+    fn default() -> Self {
+        Self::PowersOfTwo { min_log: 0 }
+    }
 }
 
 impl Costs {
     /// Height of a table with `rows` rows.
     pub const fn height(&self, rows: u32) -> u64 {
-        let rows = (rows as u64).next_power_of_two();
-        let min = 1 << self.min_log_height;
-        if rows < min { min } else { rows }
+        let rows = rows as u64;
+        match self.heights {
+            Heights::PowersOfTwo { min_log } => {
+                let (rows, min) = (rows.next_power_of_two(), 1 << min_log);
+                if rows < min { min } else { rows }
+            }
+            Heights::Multiples { log } => rows.next_multiple_of(1 << log),
+        }
     }
 
     /// Committed cells, padding included.
@@ -288,8 +314,16 @@ mod tests {
     }
 
     #[test]
+    fn heights_are_multiples() {
+        let costs = Costs { heights: Heights::Multiples { log: 7 }, ..Costs::default() };
+        for (rows, height) in [(0, 0), (1, 128), (128, 128), (129, 256), (300, 384)] {
+            assert_eq!(costs.height(rows), height);
+        }
+    }
+
+    #[test]
     fn heights_are_powers_of_two_from_the_least() {
-        let costs = Costs { min_log_height: 7, ..Costs::default() };
+        let costs = Costs { heights: Heights::PowersOfTwo { min_log: 7 }, ..Costs::default() };
         for (rows, height) in [(0, 128), (128, 128), (129, 256), (256, 256)] {
             assert_eq!(costs.height(rows), height);
         }

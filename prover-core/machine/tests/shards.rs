@@ -8,7 +8,7 @@ use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::package::{DecodeError, Package};
 use hearth_machine::program::{Program, input_digest};
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_machine::rows::{Costs, PerTable, Rows, Table, TableCost};
+use hearth_machine::rows::{Costs, Heights, PerTable, Rows, Table, TableCost};
 use hearth_machine::run::Machine;
 use hearth_machine::testing::{self, random, random::Random};
 use hearth_machine::wire::Wire;
@@ -88,7 +88,7 @@ fn costs(seed: u32) -> Costs {
         tables: PerTable(core::array::from_fn(|_| cost())),
         fixed_cells: 1000,
         fixed_interactions: 500,
-        min_log_height: 4,
+        heights: Heights::PowersOfTwo { min_log: 4 },
     }
 }
 
@@ -127,7 +127,7 @@ fn keccak_calls_stay_within_the_budget() {
     let call = [testing::li(10, testing::DATA_BASE), testing::li(17, 0x1000), vec![testing::ECALL]].concat();
     let code = [call.repeat(20), testing::exit(0)].concat();
     let program = testing::program(&hasher, &code);
-    let mut costs = Costs { min_log_height: 5, ..Costs::default() };
+    let mut costs = Costs { heights: Heights::PowersOfTwo { min_log: 5 }, ..Costs::default() };
     costs.tables[Table::KeccakRound].width = 1000;
     let cut = |cells| -> Result<Vec<_>, CutError> {
         Cutter::new(&hasher, &program, &[], Limits::cells(cells, costs)).unwrap().collect()

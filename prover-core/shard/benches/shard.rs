@@ -3,10 +3,11 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use hearth_machine::cut::{Cutter, Limits};
+use hearth_machine::cut::Cutter;
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
-use hearth_shard::costs::costs;
+use hearth_shard::backend::BackendId;
+use hearth_shard::costs::limits;
 use hearth_shard::prover::ShardProver;
 use hearth_shard::verifier::ShardVerifier;
 use hearth_soundness::SizeClass;
@@ -18,7 +19,7 @@ fn shard(criterion: &mut Criterion) {
     let hasher = Hasher::new();
     let elf = include_bytes!("../../../guests/elf/fibonacci.elf");
     let program = Program::from_elf(&hasher, elf).expect("a valid guest");
-    let limits = Limits::cells(1 << CLASS.log_cells(), costs());
+    let limits = limits(BackendId::default(), CLASS);
     let mut cutter = Cutter::new(&hasher, &program, &100_000u64.to_le_bytes(), limits).expect("a short input");
     let shard = cutter.next_shard().expect("the guest does not fault").expect("a first shard");
     let prover = ShardProver::new(CLASS).expect("the tables fit");

@@ -1,9 +1,13 @@
 //! What the cutter needs to know of the tables: their widths and interactions, read off the chips themselves.
 
 use hearth_chips::tables::Table as Chip;
+use hearth_machine::cut::Limits;
 use hearth_machine::isa::Family;
-use hearth_machine::rows::{Costs, PerTable, Table, TableCost};
-use hearth_soundness::MIN_LOG_HEIGHT;
+use hearth_machine::rows::{Costs, Heights, PerTable, Table, TableCost};
+use hearth_soundness::stark::LOG_TILE;
+use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+
+use crate::backend::BackendId;
 
 /// The chip behind each table that the cutter counts.
 pub const COUNTED: [(Table, Chip); Table::COUNT] = [
@@ -39,19 +43,40 @@ fn cost(chip: Chip) -> TableCost {
     TableCost { width: chip.columns() as u32, interactions: chip.interactions() as u32 }
 }
 
-/// The costs of the tables.
-pub fn costs() -> Costs {
+/// Where shards of `class` end that `backend` proves. The first backend pads the number of messages to a power of two.
+pub fn limits(backend: BackendId, class: SizeClass) -> Limits {
+    let costs = costs(backend);
+    let limits = Limits::cells(1 << class.log_cells(), costs);
+    match backend {
+        BackendId::Whir | BackendId::Fri => limits,
+        BackendId::Stark => Limits { messages: u64::MAX, ..limits },
+    }
+}
+
+/// The costs of the tables under `backend`.
+pub fn costs(backend: BackendId) -> Costs {
     let mut tables = PerTable([TableCost::default(); Table::COUNT]);
     for (table, chip) in COUNTED {
         tables[table] = cost(chip);
     }
-    // Two tables have the same height in every shard.
-    let fixed = [(Chip::Bytes, 1u64 << hearth_chips::bytes::LOG_HEIGHT), (Chip::Boundary, 1 << MIN_LOG_HEIGHT)];
-    let sum = |part: fn(&TableCost) -> u32| fixed.iter().map(|&(chip, rows)| rows * u64::from(part(&cost(chip)))).sum();
-    Costs {
-        tables,
-        fixed_cells: sum(|cost| cost.width),
-        fixed_interactions: sum(|cost| cost.interactions),
-        min_log_height: MIN_LOG_HEIGHT.into(),
+    // Tables of the same height in every shard. Our own protocol commits neither to the bytes nor to the boundary.
+    let bytes = 1u64 << hearth_chips::bytes::LOG_HEIGHT;
+    let sum = |part: fn(&TableCost) -> u32| {
+        u64::from(part(&cost(Chip::Bytes))) * bytes + u64::from(part(&cost(Chip::Boundary))) * (1 << MIN_LOG_HEIGHT)
+    };
+    let interactions = sum(|cost| cost.interactions);
+    match backend {
+        BackendId::Whir | BackendId::Fri => Costs {
+            tables,
+            fixed_cells: sum(|cost| cost.width),
+            fixed_interactions: interactions,
+            heights: Heights::PowersOfTwo { min_log: MIN_LOG_HEIGHT.into() },
+        },
+        BackendId::Stark => Costs {
+            tables,
+            fixed_cells: bytes * (Chip::Bytes.columns() - hearth_chips::bytes::NEXT_ROW_COLUMNS.len()) as u64,
+            fixed_interactions: interactions,
+            heights: Heights::Multiples { log: LOG_TILE as u32 },
+        },
     }
 }

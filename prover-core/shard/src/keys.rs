@@ -16,7 +16,8 @@ use p3_matrix::dense::RowMajorMatrix;
 #[cfg(feature = "fri")]
 use crate::backend::FriKey;
 use crate::backend::{
-    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, ProveError, SecurityReport, SetupError, VerifyError, WhirKey,
+    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, ProveError, SecurityReport, SetupError, StarkKey, VerifyError,
+    WhirKey,
 };
 
 /// A key of the set.
@@ -82,6 +83,7 @@ enum Backend {
     Whir([WhirKey<Table>; KeyId::ALL.len()]),
     #[cfg(feature = "fri")]
     Fri([FriKey<Table>; KeyId::ALL.len()]),
+    Stark([StarkKey<Table>; KeyId::ALL.len()]),
 }
 
 /// The same expression for the key `$id`, whatever its backend.
@@ -94,6 +96,10 @@ macro_rules! with_key {
             }
             #[cfg(feature = "fri")]
             Backend::Fri(keys) => {
+                let $key = &keys[$id as usize];
+                $result
+            }
+            Backend::Stark(keys) => {
                 let $key = &keys[$id as usize];
                 $result
             }
@@ -126,6 +132,7 @@ impl Keys {
             BackendId::Fri => Self::new_fri(class),
             #[cfg(not(feature = "fri"))]
             BackendId::Fri => Err(SetupError::Absent(backend)),
+            BackendId::Stark => Self::new_stark(class),
         }
     }
 
@@ -134,6 +141,12 @@ impl Keys {
     fn new_fri(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| FriKey::setup(id.chips(), class));
         Ok(Self { class, keys: Backend::Fri([base?, keccak?, all?]) })
+    }
+
+    #[inline(never)]
+    fn new_stark(class: SizeClass) -> Result<Self, SetupError> {
+        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(), class));
+        Ok(Self { class, keys: Backend::Stark([base?, keccak?, all?]) })
     }
 
     /// The size class.
@@ -147,6 +160,7 @@ impl Keys {
             Backend::Whir(_) => BackendId::Whir,
             #[cfg(feature = "fri")]
             Backend::Fri(_) => BackendId::Fri,
+            Backend::Stark(_) => BackendId::Stark,
         }
     }
 
@@ -166,6 +180,15 @@ impl Keys {
             Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
             #[cfg(feature = "fri")]
             Backend::Fri(keys) => keys[id as usize].prove(&matrices, public_values),
+            Backend::Stark(keys) => keys[id as usize].prove(matrices, public_values),
+        }
+    }
+
+    /// Cells of these tables that a proof under the key `id` commits to.
+    pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> u64 {
+        match &self.keys {
+            Backend::Stark(keys) => keys[id as usize].cells(matrices),
+            _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
         }
     }
 
@@ -208,6 +231,7 @@ impl Keys {
             Backend::Whir(keys) => Some(&keys[id as usize]),
             #[cfg(feature = "fri")]
             Backend::Fri(_) => None,
+            Backend::Stark(_) => None,
         }
     }
 
@@ -215,7 +239,7 @@ impl Keys {
     #[cfg(feature = "fri")]
     pub const fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
         match &self.keys {
-            Backend::Whir(_) => None,
+            Backend::Whir(_) | Backend::Stark(_) => None,
             Backend::Fri(keys) => Some(&keys[id as usize]),
         }
     }

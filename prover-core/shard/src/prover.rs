@@ -94,9 +94,12 @@ impl ShardProver {
         stage(Stage::Replaying)?;
         let trace = replay(&self.hasher, package)?;
         stage(Stage::Tracing)?;
-        let tables = Tables::generate(&trace, MIN_LOG_HEIGHT.into())?;
-        let cost = Cost { steps: package.steps.into(), cells: tables.cells() as u64 };
+        let tables = match self.keys.backend() {
+            BackendId::Stark => Tables::unpadded(&trace)?,
+            BackendId::Whir | BackendId::Fri => Tables::generate(&trace, MIN_LOG_HEIGHT.into())?,
+        };
         let key = KeyId::of(tables.accelerators);
+        let cost = Cost { steps: package.steps.into(), cells: self.keys.cells(key, &tables.matrices) };
         stage(Stage::Proving)?;
         let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
         Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))

@@ -46,6 +46,10 @@ pub const MIN_LOG_HEIGHT: u8 = 7;
 /// must fit in the 2^24-th roots of unity of the field.
 pub const MAX_LOG_HEIGHT: u8 = 23;
 
+/// Security of a chain of our own protocol's shard proofs, as published: the design's claim for the hash. The proofs
+/// themselves have 142 bits each, 128 for 2^13 of them together (a test of `hearth-chips` computes them).
+pub const STARK_CLAIM: Claim = Claim { bits: 128, regime: Regime::UniqueDecoding };
+
 /// Security of one shard proof, as published. See [`Claim`].
 ///
 /// One claim for both backends: each derives its bits from the heights of the proof at hand and refuses one with fewer.

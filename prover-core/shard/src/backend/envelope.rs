@@ -45,6 +45,12 @@ pub(super) fn encode<T: Serialize>(
     postcard::to_extend(body, bytes).ok()
 }
 
+/// Writes a header without heights, and a body that is bytes already.
+pub(super) fn wrap(backend: BackendId, class: SizeClass, body: &[u8]) -> Vec<u8> {
+    let header = [MAGIC[0], MAGIC[1], MAGIC[2], VERSION, backend as u8, class.id(), 0];
+    [&header, body].concat()
+}
+
 /// The backend that a proof's envelope names, if the bytes begin like a proof of a known one.
 pub(super) fn label(bytes: &[u8]) -> Option<BackendId> {
     let &[a, b, c, VERSION, backend] = bytes.first_chunk()? else {

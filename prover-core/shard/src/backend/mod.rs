@@ -18,6 +18,7 @@ pub mod forge;
 #[cfg(feature = "fri")]
 mod fri;
 mod report;
+mod stark;
 mod whir;
 mod whir_config;
 
@@ -28,6 +29,7 @@ pub use field::{Challenge, Challenger, F, challenger};
 #[cfg(feature = "fri")]
 pub use fri::{FriAir, FriKey};
 pub use report::{SecurityReport, Term};
+pub use stark::StarkKey;
 pub use whir::WhirKey;
 
 /// Which proof system made a proof: the byte in its envelope.
@@ -39,11 +41,13 @@ pub enum BackendId {
     Whir = 1,
     /// p3-batch-stark: committed LogUp columns, FRI.
     Fri = 2,
+    /// Our own protocol: LogUp by fractional GKR, one sumcheck, jagged stack, WHIR.
+    Stark = 3,
 }
 
 impl BackendId {
     /// All backends.
-    pub const ALL: [Self; 2] = [Self::Whir, Self::Fri];
+    pub const ALL: [Self; 3] = [Self::Whir, Self::Fri, Self::Stark];
 
     /// What the envelope of a shard proof's bytes says. It may lie: only verification by the same backend tells.
     #[must_use]
@@ -55,7 +59,7 @@ impl BackendId {
     #[must_use]
     pub const fn max_proof_bytes(self, class: SizeClass) -> usize {
         match self {
-            Self::Whir => class.max_proof_bytes(),
+            Self::Whir | Self::Stark => class.max_proof_bytes(),
             Self::Fri => FriParams::max_proof_bytes(class),
         }
     }
@@ -66,6 +70,7 @@ impl fmt::Display for BackendId {
         f.write_str(match self {
             Self::Whir => "whir",
             Self::Fri => "fri",
+            Self::Stark => "stark",
         })
     }
 }

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hearth_soundness::DIGEST_COLLISION_BITS;
+use hearth_soundness::report::{COLLISION_BITS, Report, Term as StarkTerm};
 use p3_security::{ErrorBits, SecurityTerm};
 
 /// One way to cheat and the bits that stand against it.
@@ -42,6 +43,18 @@ impl SecurityReport {
     pub(super) fn of_fri(terms: &[hearth_soundness::FriTerm]) -> Self {
         let named = terms.iter().map(|term| Term { label: term.label.into(), bits: term.bits }).collect();
         Self { terms: named, bits: Some(hearth_soundness::union(terms)) }
+    }
+
+    /// The terms of our own protocol; collisions of its digests are a term of their own.
+    pub(super) fn of_stark(report: &Report) -> Self {
+        let name = |term: &StarkTerm| match term.oracle {
+            Some(oracle) => alloc::format!("{} of oracle {oracle}", term.name),
+            None => term.name.into(),
+        };
+        let mut terms: Vec<Term> =
+            report.terms.iter().map(|term| Term { label: name(term), bits: term.bits }).collect();
+        terms.push(Term { label: "hash collision".into(), bits: COLLISION_BITS });
+        Self { terms, bits: Some(report.union_bits()) }
     }
 
     /// The bits rounded down, as published.

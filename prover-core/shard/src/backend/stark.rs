@@ -1,0 +1,114 @@
+//! The third backend, our own protocol: see the crates `hearth-stark-verifier` and `hearth-stark-prover`.
+
+use alloc::string::ToString;
+use alloc::vec::Vec;
+
+use hearth_soundness::SizeClass;
+use hearth_soundness::report::Report;
+use hearth_soundness::stark::{LOG_TILE, StarkParams};
+use hearth_stark_prover::lanes::Native;
+use hearth_stark_verifier::chip::Chip;
+use hearth_stark_verifier::key::Key;
+use p3_air::Air;
+use p3_lookup::InteractionSymbolicBuilder;
+use p3_matrix::dense::RowMajorMatrix;
+
+use super::BackendId;
+use super::chips::{ChipSet, ChipSpec};
+use super::digest::{KeyDigest, key_digest};
+use super::envelope;
+use super::error::{ProveError, SetupError, VerifyError};
+use super::field::{Challenge, F};
+use super::report::SecurityReport;
+
+/// Proves and verifies batches of the chips that it was made of, by our own protocol.
+pub struct StarkKey<A> {
+    set: ChipSet<A>,
+    key: Key<A>,
+    digest: KeyDigest,
+    /// Place of the chip of the public values, which has no table.
+    boundary: Option<usize>,
+}
+
+impl<A> StarkKey<A>
+where
+    A: Clone + Chip + Air<InteractionSymbolicBuilder<F, Challenge>>,
+{
+    /// Makes the key of a list of chips for a size class.
+    ///
+    /// # Errors
+    ///
+    /// Chips that no key can be made of, see [`SetupError`].
+    pub fn setup(chips: Vec<ChipSpec<A>>, class: SizeClass) -> Result<Self, SetupError> {
+        let set = ChipSet::new(chips, class)?;
+        let airs: Vec<A> = set.chips().iter().map(|chip| chip.air.clone()).collect();
+        let boundary = airs.iter().position(Chip::is_boundary);
+        let key = Key::new(airs, set.num_public_values(), StarkParams::of(class))
+            .map_err(|error| SetupError::Parameters(error.to_string()))?;
+        let digest = key_digest(&set);
+        Ok(Self { set, key, digest, boundary })
+    }
+
+    /// The chips.
+    #[must_use]
+    pub const fn chips(&self) -> &ChipSet<A> {
+        &self.set
+    }
+
+    /// The key's digest: equal for equal chips, rules and class, whatever the backend.
+    pub const fn digest(&self) -> &KeyDigest {
+        &self.digest
+    }
+
+    /// The error terms of a proof, which do not depend on heights.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub fn security(&self, _: &[u8]) -> Result<SecurityReport, VerifyError> {
+        Ok(SecurityReport::of_stark(&Report::new(&self.key.params, &self.key.facts())))
+    }
+
+    /// Cells of these traces that a proof commits to: columns that are not fixed, whole tiles.
+    pub fn cells(&self, traces: &[RowMajorMatrix<F>]) -> u64 {
+        let chips = self.set.chips().iter().zip(traces).filter(|(chip, _)| !chip.air.is_boundary());
+        let cells = chips.map(|(chip, trace)| {
+            let rows = (trace.values.len() / trace.width).next_multiple_of(1 << LOG_TILE);
+            rows * (trace.width - chip.air.fixed_columns().len())
+        });
+        cells.sum::<usize>() as u64
+    }
+
+    /// Proves that these traces, one per chip in the key's order and of any number of rows, are right for the public
+    /// values. The proof of a trace that is not is refused.
+    ///
+    /// # Errors
+    ///
+    /// Traces of the wrong shape, see [`ProveError`].
+    pub fn prove(&self, mut traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
+        let expected = self.set.chips().len();
+        if traces.len() != expected {
+            return Err(ProveError::TraceCount { expected, actual: traces.len() });
+        }
+        if let Some(boundary) = self.boundary {
+            traces.remove(boundary);
+        }
+        let proof = hearth_stark_prover::prove::<Native, _>(&self.key, &traces, public_values)
+            .map_err(|error| ProveError::ProofSystem(error.to_string()))?;
+        Ok(envelope::wrap(BackendId::Stark, self.set.class(), &proof))
+    }
+
+    /// Verifies a proof for these public values.
+    ///
+    /// # Errors
+    ///
+    /// See [`VerifyError`].
+    pub fn verify(&self, public_values: &[F], bytes: &[u8]) -> Result<Vec<u8>, VerifyError> {
+        let (log_heights, proof) = envelope::split(BackendId::Stark, self.set.class(), bytes)?;
+        if !log_heights.is_empty() {
+            return Err(VerifyError::Shape("heights"));
+        }
+        self.key.verify(public_values, proof).map_err(|error| VerifyError::Invalid(error.to_string()))?;
+        Ok(Vec::new())
+    }
+}
