@@ -35,6 +35,8 @@ pub struct Bench {
     verifier: ShardVerifier,
     fri_keys: Keys,
     fri_verifier: ShardVerifier,
+    stark_keys: Keys,
+    stark_verifier: ShardVerifier,
 }
 
 /// The smallest class that holds the victim.
@@ -55,6 +57,8 @@ pub static BENCH: LazyLock<Bench> = LazyLock::new(|| {
         verifier: verifier(BackendId::Whir),
         fri_keys: keys(BackendId::Fri),
         fri_verifier: verifier(BackendId::Fri),
+        stark_keys: keys(BackendId::Stark),
+        stark_verifier: verifier(BackendId::Stark),
     }
 });
 
@@ -72,6 +76,17 @@ impl Bench {
     /// Verifies under a key of the second backend.
     pub fn verify_fri(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
         self.fri_verifier.verify(statement, key as u8, proof)
+    }
+
+    /// Verifies under a key of our own protocol.
+    pub fn verify_stark(&self, statement: &Statement, key: KeyId, proof: &[u8]) -> Result<(), VerifyError> {
+        self.stark_verifier.verify(statement, key as u8, proof)
+    }
+
+    /// A proof by our own protocol of these tables, whose prover does not judge.
+    pub fn prove_stark(&self, tables: &Tables) -> Vec<u8> {
+        let matrices = tables.matrices.clone();
+        self.stark_keys.prove(key_of(tables), matrices, &tables.public_values).expect("a proof comes out")
     }
 
     /// Whether the body of a proof of the first backend under the base key decodes.
@@ -171,13 +186,19 @@ pub fn recount(tables: &mut Tables) {
 }
 
 /// The tables violate constraints of exactly the chips `violated` and unbalance exactly the buses `unbalanced`, and the
-/// verifiers of both backends refuse their proofs.
+/// verifiers of all backends refuse their proofs. Our own protocol commits neither to the boundary nor to the numbers of
+/// the byte table: a forgery of those alone does not exist in it.
 pub fn refused(tables: Tables, statement: &Statement, violated: &[&str], unbalanced: &[&str]) {
     let audit = Audit::of(&tables);
     let found: Vec<&str> = audit.violated.iter().copied().collect();
     let buses: Vec<&'static str> = audit.unbalanced().into_iter().collect();
     assert_eq!((&found[..], &buses[..]), (violated, unbalanced), "what the forgery breaks");
     let key = key_of(&tables);
+    let committed = violated.iter().any(|chip| !["boundary", "bytes"].contains(chip));
+    if committed || (violated.is_empty() && !unbalanced.is_empty()) {
+        let third = BENCH.verify_stark(statement, key, &BENCH.prove_stark(&tables));
+        assert!(matches!(third, Err(VerifyError::Proof(backend::VerifyError::Invalid(_)))), "{third:?}");
+    }
     let second = BENCH.verify_fri(statement, key, &BENCH.prove_fri(&tables, &buses));
     let first = BENCH.verify(statement, key, &BENCH.prove(tables, &buses));
     for answer in [first, second] {
@@ -204,6 +225,8 @@ fn honest_run_is_accepted() {
 
     assert_eq!(BENCH.verify_fri(&trace.statement, KeyId::Base, &fri), Ok(()));
     fri_is_bound(&trace.statement, &fri);
+    let stark = BENCH.prove_stark(&tables);
+    assert_eq!(BENCH.verify_stark(&trace.statement, KeyId::Base, &stark), Ok(()));
     // Each backend refuses the other's proof, and one with the other's label.
     let label = |id| Err(VerifyError::Proof(backend::VerifyError::Backend(id)));
     assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &fri), label(2));

@@ -19,17 +19,18 @@ pub struct Oracle {
     layers: Vec<Vec<Digest>>,
 }
 
-/// Encodes `message`, whose rows are coefficients, and commits to the codeword; sends the cap.
+/// Encodes `message`, whose rows of `width` elements are coefficients, and commits to the codeword; sends the cap.
 pub fn commit<P: Lanes>(
     writer: &mut Writer,
     dft: &Radix2DitParallel<F>,
-    message: &RowMajorMatrix<F>,
+    message: &[F],
+    width: usize,
     log_inv_rate: usize,
     log_cap: usize,
 ) -> Oracle {
-    let mut values = F::zero_vec(message.values.len() << log_inv_rate);
-    values[..message.values.len()].copy_from_slice(&message.values);
-    let padded = RowMajorMatrix::new(values, message.width);
+    let mut values = F::zero_vec(message.len() << log_inv_rate);
+    values[..message.len()].copy_from_slice(message);
+    let padded = RowMajorMatrix::new(values, width);
     let codeword = dft.dft_batch(padded).bit_reverse_rows().to_row_major_matrix();
     let permutation = P::permutation();
     let mut layers = vec![hash_leaves::<P>(&permutation, &codeword)];

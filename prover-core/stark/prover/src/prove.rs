@@ -43,8 +43,8 @@ pub fn prove<P: Lanes, A: Chip>(
         }
     }
     let oracle = info_span!("commit").in_scope(|| {
-        let message = RowMajorMatrix::new(stack.cells.clone(), 1 << key.params.folds[0]);
-        commit::<P>(&mut writer, &dft, &message, key.params.log_inv_rates[0], key.params.log_cap(0))
+        let (width, params) = (1 << key.params.folds[0], &key.params);
+        commit::<P>(&mut writer, &dft, &stack.cells, width, params.log_inv_rates[0], params.log_cap(0))
     });
 
     // 2. Fingerprints.
