@@ -38,6 +38,22 @@ pub fn prove<P: Lanes, A: Chip>(
         // 6.1 Bind the next variables.
         let mut bound = Vec::with_capacity(params.folds[k]);
         for _ in 0..params.folds[k] {
+            let message = rest.as_ref().map_or_else(|| rows.message(), Pair::message);
+            let r = round::<P>(writer, &mut claim, message, params.fold_grinding);
+            match &mut rest {
+                Some(rest) => rest.fold(r),
+                None => rows.fold(r),
+            }
+            bound.push(r);
+        }
+        let fold = eq_table(&bound, E::ONE);
+        let left = rest.get_or_insert_with(|| Pair {
+            values: Packed::new(fold_cells::<P>(&stack.cells, &fold)),
+            weights: Packed::new(rows.spread(&strips)),
+        });
+        // 6.2 The next oracle, or what is left in the clear.
+        let values = left.values.to_vec();
+        let next = if k + 1 < params.oracles() {
             let message: Vec<F> = values.iter().flat_map(|value| value.0).collect();
             let width = DEGREE << params.folds[k + 1];
             Some(commit::<P>(writer, dft, &message, width, params.log_inv_rates[k + 1], params.log_cap(k + 1)))
