@@ -35,7 +35,7 @@ pub fn prove<P: Lanes, A: Chip>(
         let claim = p + lambda * q;
         // 3.2 Sumcheck over the layer's variables.
         let mut round = Rounds { writer, point: &point, next: Vec::with_capacity(point.len()), claim, lambda };
-        let halves = if layer >= shape.rows + shape.slots + 1 {
+        let halves = if layer > shape.rows + shape.slots {
             let (p, q) = &tree.lanes[layer - shape.rows - shape.slots - 1];
             round.lanes(split(p, q, lambda))
         } else if layer == shape.rows + shape.slots {

@@ -99,7 +99,7 @@ pub struct Tree<P> {
     /// Layers with skip and tile variables, the leaves first.
     pub rows: Vec<Vec<SlotLayer<P>>>,
     /// Layers without: `2^slots` groups, then half as many, ... down to one.
-    pub slots: Vec<(Vec<Quintic<P>>, Vec<Quintic<P>>)>,
+    pub slots: Vec<Layer<P>>,
     /// Layers of lanes: half the lanes, ... down to the sum of all fractions.
     pub lanes: Vec<(Vec<E>, Vec<E>)>,
 }
@@ -163,7 +163,7 @@ impl<P: Lanes> SlotLayer<P> {
 /// The slot's next layer: neighbouring groups added.
 fn half<P: Lanes>(layer: &SlotLayer<P>) -> SlotLayer<P> {
     let tail = layer.tail * layer.tail;
-    if layer.groups() % 2 == 0 {
+    if layer.groups().is_multiple_of(2) {
         let (p, q) = pairs::<P>(&layer.p, &layer.q);
         SlotLayer { p, q, tail }
     } else {
@@ -174,6 +174,7 @@ fn half<P: Lanes>(layer: &SlotLayer<P>) -> SlotLayer<P> {
     }
 }
 
+/// Numerators and denominators of groups, slot by slot.
 type Layer<P> = (Vec<Quintic<P>>, Vec<Quintic<P>>);
 
 fn pairs<P: Lanes>(p: &[Quintic<P>], q: &[Quintic<P>]) -> Layer<P> {

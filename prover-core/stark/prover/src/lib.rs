@@ -11,3 +11,5 @@ mod writer;
 mod zerocheck;
 
 pub use prove::prove;
+#[cfg(feature = "forge")]
+pub use prove::prove_with_wrong_words;

@@ -29,12 +29,37 @@ pub fn prove<P: Lanes, A: Chip>(
     tables: &[RowMajorMatrix<F>],
     public: &[F],
 ) -> Result<Vec<u8>, TraceError> {
+    prove_into::<P, A>(Writer::new(&key.digest), key, tables, public)
+}
+
+/// [`prove`], but the words `wrong` of the proof are one more than they should be when they are sent, and everything after it follows
+/// from that: the challenges, the nonces, the openings.
+///
+/// # Errors
+/// As [`prove`].
+#[cfg(feature = "forge")]
+pub fn prove_with_wrong_words<P: Lanes, A: Chip>(
+    key: &Key<A>,
+    tables: &[RowMajorMatrix<F>],
+    public: &[F],
+    wrong: core::ops::Range<usize>,
+) -> Result<Vec<u8>, TraceError> {
+    let mut writer = Writer::new(&key.digest);
+    writer.forge(wrong);
+    prove_into::<P, A>(writer, key, tables, public)
+}
+
+fn prove_into<P: Lanes, A: Chip>(
+    mut writer: Writer,
+    key: &Key<A>,
+    tables: &[RowMajorMatrix<F>],
+    public: &[F],
+) -> Result<Vec<u8>, TraceError> {
     if public.len() != key.public_values {
         return Err(TraceError::PublicValues { expected: key.public_values, found: public.len() });
     }
     let dft = Radix2DitParallel::default();
     // 1. Seed, statement, heights, stack.
-    let mut writer = Writer::new(&key.digest);
     let stack = info_span!("stack").in_scope(|| Stack::new(key, tables))?;
     writer.absorb(public);
     for (shape, height) in key.shapes.iter().zip(stack.heights()) {

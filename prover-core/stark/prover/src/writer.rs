@@ -14,12 +14,27 @@ pub struct Writer {
     context: Native<'static>,
     transcript: Transcript<Native<'static>>,
     proof: Vec<u8>,
+    /// The words that are sent as one more than they should be.
+    #[cfg(feature = "forge")]
+    wrong: core::ops::Range<usize>,
 }
 
 impl Writer {
     /// Starts a proof under the key with this digest.
     pub fn new(key: &[F; DIGEST]) -> Self {
-        Self { context: Native::new(&[]), transcript: Transcript::new(key), proof: Vec::new() }
+        Self {
+            context: Native::new(&[]),
+            transcript: Transcript::new(key),
+            proof: Vec::new(),
+            #[cfg(feature = "forge")]
+            wrong: 0..0,
+        }
+    }
+
+    /// Sends the words `wrong` as one more than they should be. All later challenges and nonces follow from what was sent.
+    #[cfg(feature = "forge")]
+    pub fn forge(&mut self, wrong: core::ops::Range<usize>) {
+        self.wrong = wrong;
     }
 
     /// The proof.
@@ -48,6 +63,12 @@ impl Writer {
 
     /// Sends elements.
     pub fn send(&mut self, elements: &[F]) {
+        #[cfg(feature = "forge")]
+        let forged: Vec<F> = (elements.iter().zip(self.proof.len() / 4..))
+            .map(|(&element, word)| element + F::from_bool(self.wrong.contains(&word)))
+            .collect();
+        #[cfg(feature = "forge")]
+        let elements = &forged[..];
         self.write(elements);
         self.absorb(elements);
     }

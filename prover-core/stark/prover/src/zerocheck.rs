@@ -10,7 +10,7 @@ use hearth_stark_verifier::folder::{Fingerprint, Folder, WeightedSlots};
 use hearth_stark_verifier::fractions::LeafClaim;
 use hearth_stark_verifier::key::{ChipShape, Key};
 use hearth_stark_verifier::poly::{eq_table, horner, lagrange};
-use hearth_stark_verifier::zerocheck::{Challenges, RowPoint, SKIP, SKIP_VALUES};
+use hearth_stark_verifier::zerocheck::{Challenges, Columns, RowPoint, SKIP, SKIP_VALUES};
 use p3_field::{Algebra, Field, PackedField, PrimeCharacteristicRing};
 use p3_maybe_rayon::prelude::*;
 
@@ -81,7 +81,7 @@ pub fn prove<P: Lanes, A: Chip>(
     fingerprint: &Fingerprint<E>,
     leaf: &LeafClaim<E>,
     leaves: Vec<SlotLayer<P>>,
-) -> (RowPoint<E>, Vec<E>) {
+) -> Columns<E> {
     // 4.1 Challenges.
     writer.grind::<P>(key.params.constraint_grinding);
     let (context, transcript) = writer.parts();

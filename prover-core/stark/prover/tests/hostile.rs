@@ -7,8 +7,8 @@ use std::collections::BTreeSet;
 use hearth_soundness::SizeClass;
 use hearth_soundness::stark::{LOG_TILE, StarkParams};
 use hearth_stark_prover::lanes::Native;
-use hearth_stark_prover::prove;
 use hearth_stark_prover::stack::TraceError;
+use hearth_stark_prover::{prove, prove_with_wrong_words};
 use hearth_stark_verifier::error::{Check, Rejection};
 use hearth_stark_verifier::field::{DEGREE, F};
 use hearth_stark_verifier::key::{Key, KeyError};
@@ -101,6 +101,37 @@ fn every_part_counts() {
         Check::Opening,
     ] {
         assert!(rejections.contains(&format!("{check:?})")), "{check:?} was never reached: {rejections:?}");
+    }
+}
+
+/// Section 6.5 of the protocol's acceptance tests: a prover that sends one wrong message of each kind and goes on from
+/// there, with the challenges and nonces that follow from it, is refused by the check of that step.
+#[test]
+fn each_step_refuses_a_consistent_cheat() {
+    let key = toy::key(CLASS);
+    let (tables, public) = toy::trace(3, 400);
+    let expected = [
+        ("heights", Check::Opening),
+        ("cap", Check::Path),
+        ("sum", Check::Balance),
+        ("layer rounds", Check::FractionLayer),
+        ("layer halves", Check::FractionLayer),
+        ("skip", Check::ZerocheckSkip),
+        ("zerocheck rounds", Check::ZerocheckEnd),
+        ("columns", Check::ZerocheckEnd),
+        ("fold round", Check::Opening),
+        ("next cap", Check::Path),
+        ("last polynomial", Check::Opening),
+        ("last rounds", Check::Opening),
+    ];
+    let parts = parts(&key);
+    for (kind, check) in expected {
+        let at = parts.iter().position(|&(name, words)| name == kind && words > 0).expect(kind);
+        let first: usize = parts[..at].iter().map(|&(_, words)| words).sum();
+        // One node of a cap may not be opened; all of them are.
+        let words = if kind.ends_with("cap") { parts[at].1 } else { 1 };
+        let proof = prove_with_wrong_words::<Native, _>(&key, &tables, &public, first..first + words).unwrap();
+        assert_eq!(key.verify(&public, &proof), Err(Rejection::Failed(check)), "{kind}");
     }
 }
 

@@ -7,8 +7,8 @@
 //! 2. Grind; draw the fingerprint challenges of the messages.
 //! 3. [`fractions`]: all messages balance, by GKR on a tree of fractions.
 //! 4. [`zerocheck`]: grind; all constraints, and the leaves of the tree, by one sumcheck.
-//! 5. [`opening::Weight`]: the columns' values become one claim on the stack.
-//! 6. [`opening`]: WHIR.
+//! 5. The columns' values become one claim on the stack: [`opening::Weight`].
+//! 6. WHIR proves it, in [`opening`].
 #![no_std]
 extern crate alloc;
 

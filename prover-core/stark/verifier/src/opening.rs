@@ -105,8 +105,8 @@ fn interval<C: Context>(z: &[C::Ext], rho: &[C::Ext], start: &[C::Base], end: &[
         let mut by_bits = [[[[zero; 2]; 2]; 2]; 2];
         for (t, by_x) in by_bits.iter_mut().enumerate() {
             for (carry, row) in state.iter().enumerate() {
-                for y in 0..2 {
-                    let (x, new) = ((y + t + carry) % 2, (y + t + carry) / 2);
+                for sum in [t + carry, 1 + t + carry] {
+                    let (y, x, new) = (sum - t - carry, sum % 2, sum / 2);
                     for (less, &old) in row.iter().enumerate() {
                         by_x[x][new][less] += old * weight[x][y];
                     }

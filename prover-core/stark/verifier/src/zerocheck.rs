@@ -134,7 +134,10 @@ impl<X: PrimeCharacteristicRing + Copy> RowPoint<X> {
     }
 }
 
-/// Verifies the sumcheck; returns its point and the committed columns' values there, chip after chip.
+/// A point, and the committed columns' values there, chip after chip.
+pub type Columns<X> = (RowPoint<X>, Vec<X>);
+
+/// Verifies the sumcheck; returns its point with the columns.
 ///
 /// Errors: the first message, 3 (SKIP - 1) / |E|; each round, 3 / |E|.
 ///
@@ -146,7 +149,7 @@ pub fn verify<C: Context, A: Chip>(
     key: &Key<A>,
     fingerprint: &Fingerprint<C::Ext>,
     leaf: &LeafClaim<C::Ext>,
-) -> Result<(RowPoint<C::Ext>, Vec<C::Ext>), Rejection> {
+) -> Result<Columns<C::Ext>, Rejection> {
     // 4.1 Challenges.
     transcript.grind(context, key.params.constraint_grinding)?;
     let challenges = Challenges::draw(context, transcript, key, fingerprint, leaf);
