@@ -219,13 +219,13 @@ fn honest_run_is_accepted() {
     let audit = Audit::of(&tables);
     assert!(audit.violated.is_empty() && audit.unbalanced().is_empty(), "{:?} {:?}", audit.violated, audit.net);
     let fri = BENCH.prove_fri(&tables, &[]);
+    let stark = BENCH.prove_stark(&tables);
     let proof = BENCH.prove(tables, &[]);
     assert_eq!(BENCH.verify(&trace.statement, KeyId::Base, &proof), Ok(()));
     statement_is_bound(&trace.statement, &proof);
 
     assert_eq!(BENCH.verify_fri(&trace.statement, KeyId::Base, &fri), Ok(()));
     fri_is_bound(&trace.statement, &fri);
-    let stark = BENCH.prove_stark(&tables);
     assert_eq!(BENCH.verify_stark(&trace.statement, KeyId::Base, &stark), Ok(()));
     // Each backend refuses the other's proof, and one with the other's label.
     let label = |id| Err(VerifyError::Proof(backend::VerifyError::Backend(id)));
