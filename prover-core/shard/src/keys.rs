@@ -4,6 +4,7 @@
 //! under a key without them. A chain accepts keys of this set and no others; which one is data of the proof, and every one
 //! of them proves the same statement.
 
+use alloc::boxed::Box;
 use alloc::string::ToString;
 use alloc::vec::Vec;
 
@@ -80,10 +81,10 @@ pub struct Keys {
 
 /// One key per [`KeyId`], in its order.
 enum Backend {
-    Whir([WhirKey<Table>; KeyId::ALL.len()]),
+    Whir(Box<[WhirKey<Table>; KeyId::ALL.len()]>),
     #[cfg(feature = "fri")]
-    Fri([FriKey<Table>; KeyId::ALL.len()]),
-    Stark([StarkKey<Table>; KeyId::ALL.len()]),
+    Fri(Box<[FriKey<Table>; KeyId::ALL.len()]>),
+    Stark(Box<[StarkKey<Table>; KeyId::ALL.len()]>),
 }
 
 /// The same expression for the key `$id`, whatever its backend.
@@ -117,7 +118,7 @@ impl Keys {
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
-        Ok(Self { class, keys: Backend::Whir([base?, keccak?, all?]) })
+        Ok(Self { class, keys: Backend::Whir(Box::new([base?, keccak?, all?])) })
     }
 
     /// Makes all keys of `class` for `backend`.
@@ -140,13 +141,13 @@ impl Keys {
     #[inline(never)]
     fn new_fri(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| FriKey::setup(id.chips(), class));
-        Ok(Self { class, keys: Backend::Fri([base?, keccak?, all?]) })
+        Ok(Self { class, keys: Backend::Fri(Box::new([base?, keccak?, all?])) })
     }
 
     #[inline(never)]
     fn new_stark(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(), class));
-        Ok(Self { class, keys: Backend::Stark([base?, keccak?, all?]) })
+        Ok(Self { class, keys: Backend::Stark(Box::new([base?, keccak?, all?])) })
     }
 
     /// The size class.
@@ -203,12 +204,12 @@ impl Keys {
     }
 
     /// The tables of the key `id` and the heights that they may have.
-    pub const fn chips(&self, id: KeyId) -> &ChipSet<Table> {
+    pub fn chips(&self, id: KeyId) -> &ChipSet<Table> {
         with_key!(self, id, key => key.chips())
     }
 
     /// The digest of the key `id`.
-    pub const fn digest(&self, id: KeyId) -> &KeyDigest {
+    pub fn digest(&self, id: KeyId) -> &KeyDigest {
         with_key!(self, id, key => key.digest())
     }
 
@@ -226,7 +227,7 @@ impl Keys {
 #[cfg(feature = "forge")]
 impl Keys {
     /// The key `id` of the first backend.
-    pub const fn whir(&self, id: KeyId) -> Option<&WhirKey<Table>> {
+    pub fn whir(&self, id: KeyId) -> Option<&WhirKey<Table>> {
         match &self.keys {
             Backend::Whir(keys) => Some(&keys[id as usize]),
             #[cfg(feature = "fri")]
@@ -237,7 +238,7 @@ impl Keys {
 
     /// The key `id` of the second backend.
     #[cfg(feature = "fri")]
-    pub const fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
+    pub fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
         match &self.keys {
             Backend::Whir(_) | Backend::Stark(_) => None,
             Backend::Fri(keys) => Some(&keys[id as usize]),

@@ -2,8 +2,14 @@
 
 use hearth_shard::backend::forge::FriProof;
 use hearth_shard::backend::{F, FriKey, VerifyError, WhirKey};
-use hearth_soundness::{SHARD_CLAIM, SizeClass};
+use hearth_soundness::{FriParams, FriTable, SHARD_CLAIM, SizeClass};
 use p3_field::PrimeCharacteristicRing;
+use p3_security::air::composition_error;
+use p3_security::deep::deep_ali_error;
+use p3_security::fri::{FriRegime, commit_phase_error_udr, query_phase_error};
+use p3_security::logup::{LogUpAir, fingerprint_error};
+use p3_security::proximity::alpha_udr;
+use p3_security::{InstanceShape, SecurityAssumption, StarkAirParams};
 
 use crate::toy::{Toy, chips, run};
 
@@ -60,6 +66,54 @@ fn every_class_certifies_what_is_published() {
             let report = key.security(&log_heights).expect("allowed heights");
             assert_eq!(report.whole_bits(), Some(SHARD_CLAIM.bits), "{class:?} at {log_heights:?}: {:?}", report.terms);
         }
+    }
+}
+
+/// p3 has the same bounds for one table of one STARK: ours must not promise more.
+#[test]
+fn terms_are_those_of_p3_for_one_table() {
+    const MODULUS_BITS: usize = 155;
+    let table = FriTable { log_height: 20, constraints: 100, degree: 3, openings: 1000, messages: 16 };
+    let widest = 30;
+    let params = FriParams::of(SizeClass::Real24);
+
+    let air = StarkAirParams {
+        num_constraints: table.constraints,
+        max_constraint_degree: table.degree,
+        num_quotient_chunks: 2,
+        max_combo: 2,
+    };
+    let shape = InstanceShape {
+        log_trace_length: table.log_height.into(),
+        modulus_bits: MODULUS_BITS,
+        collision_resistance: 124,
+        num_batched_functions: table.openings,
+    };
+    let regime = FriRegime {
+        log_blowup: params.log_blowup,
+        num_queries: params.num_queries,
+        log_final_poly_len: params.log_final_poly_len,
+        max_log_arity: params.max_log_arity,
+        commit_pow_bits: params.commit_pow_bits,
+        query_pow_bits: params.query_pow_bits,
+    };
+    let logup = LogUpAir { num_interactions: table.messages, max_message_width: widest };
+    let queries = query_phase_error(alpha_udr(20, 1, 2), params.num_queries, params.query_pow_bits).bits();
+    let batching = SecurityAssumption::UniqueDecoding.prox_gaps_error(20, 1, MODULUS_BITS, table.openings);
+    // p3 rounds the field up to a whole number of bits, and counts one round of folding where ours sums over all.
+    let rounded = MODULUS_BITS as f64 - 154.943;
+    let theirs = [
+        ("messages", fingerprint_error(&logup, &shape).bits() - rounded, 0.0),
+        ("constraints", composition_error(table.constraints, 1.0, MODULUS_BITS).bits() - rounded, 0.0),
+        ("out of domain", deep_ali_error(&air, &shape, 1.0).bits() - rounded, 0.0),
+        ("batching", batching - rounded, 0.01),
+        ("folding", commit_phase_error_udr(&regime, &shape).expect("there are folds").bits() - rounded, 1.2),
+        ("queries", queries, 0.0),
+    ];
+    let ours = params.terms(&[table], widest);
+    for (label, bits, less) in theirs {
+        let term = ours.iter().find(|term| term.label == label).expect("a known label");
+        assert!(term.bits <= bits + 1e-6 && term.bits >= bits - less - 1e-6, "{label}: {} and {bits}", term.bits);
     }
 }
 

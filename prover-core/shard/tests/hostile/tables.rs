@@ -69,7 +69,9 @@ fn limb_beyond_16_bits() {
 fn boundary_counts_once() {
     const ALL: [&str; 3] = ["code", "node", "state"];
     const LAST: usize = (1 << MIN_LOG_HEIGHT) - 1;
-    let cases: [(&[(usize, Felt)], &[&str]); 6] = [
+    /// Cells of the one column by their row, and the buses that they unbalance.
+    type Case = (&'static [(usize, Felt)], &'static [&'static str]);
+    let cases: [Case; 6] = [
         (&[(1, Felt::ONE)], &ALL),
         (&[(LAST, Felt::ONE)], &ALL),
         (&[(0, Felt::ZERO)], &ALL),
