@@ -99,6 +99,11 @@ impl<'a> Reader<'a> {
         (0..len).map(|_| T::read(self)).collect()
     }
 
+    /// The bytes that are left.
+    pub const fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     /// Refuses bytes that are left.
     pub const fn end(&self) -> Result<(), DecodeError> {
         if self.0.is_empty() { Ok(()) } else { Err(DecodeError::Length) }
