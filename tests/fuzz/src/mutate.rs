@@ -9,6 +9,8 @@ const EDGES: [u32; 12] =
     [0, 1, 2, 0x7f, 0x80, 0xffff, 0x7eff_ffff, 0x7f00_0000, 0x7f00_0001, 0x7fff_ffff, 0x8000_0000, u32::MAX];
 /// Bytes that mean something to many formats.
 const BYTES: [u8; 10] = [0, 1, 0x7f, 0x80, 0x81, 0xc0, 0xf8, 0xff, b'"', b'{'];
+/// Numbers in groups of 7 bits: too long, with a needless group, the largest of 32 bits.
+const VARINTS: [&[u8]; 3] = [&[0xff; 9], &[0x80, 0], &[0xff, 0xff, 0xff, 0xff, 0x0f]];
 
 /// A seed with one to four changes.
 pub fn bytes(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
@@ -33,8 +35,7 @@ pub fn change(bytes: &mut Vec<u8>, seeds: &[Vec<u8>], random: &mut Random) {
         2 if len > 0 => bytes[at] ^= 1 << random.below(8),
         3 if len > 0 => bytes[at] = *pick(random, &BYTES),
         4 => overwrite(bytes, at, &pick(random, &EDGES).to_le_bytes()),
-        // A number in groups of 7 bits.
-        5 => overwrite(bytes, at, pick(random, &[&[0xff; 9][..], &[0x80, 0], &[0xff, 0xff, 0xff, 0xff, 0x0f]])),
+        5 => overwrite(bytes, at, VARINTS[below(random, VARINTS.len())]),
         6 => drop(bytes.drain(at..(at + below(random, 64)).min(len))),
         7 => {
             let part = bytes[at..(at + below(random, 256)).min(len)].to_vec();
