@@ -117,14 +117,16 @@ pub(crate) fn read_uncles(
     if !len.is_multiple_of(8) && flags.last().is_some_and(|last| last >> (len % 8) != 0) {
         return Err(DecodeError::Uncle);
     }
-    let mut read = |(at, zero): (usize, Digest)| {
-        if flags[at / 8] >> (at % 8) & 1 == 0 {
-            return Ok(zero);
+    let mut uncles = Vec::with_capacity(len);
+    for (at, zero) in zeros_beside(hasher, kind, frontier).enumerate() {
+        let is_zero = flags[at / 8] >> (at % 8) & 1 == 0;
+        let digest = if is_zero { zero } else { read_digest(reader)? };
+        if !is_zero && digest == zero {
+            return Err(DecodeError::Uncle);
         }
-        let digest = read_digest(reader)?;
-        if digest == zero { Err(DecodeError::Uncle) } else { Ok(digest) }
-    };
-    zeros_beside(hasher, kind, frontier).enumerate().map(&mut read).collect()
+        uncles.push(digest);
+    }
+    Ok(uncles)
 }
 
 /// The digest that each sibling has if it is a subtree of zeros.

@@ -50,6 +50,43 @@ impl Package {
     pub fn size(&self) -> usize {
         size(self.leaves.len() + self.code_leaves.len(), self.uncles.len() + self.code_uncles.len())
     }
+
+    /// Decodes a package of at most `limit` bytes in memory. What it says is checked by [`crate::replay::replay`].
+    pub fn decode_within(bytes: &[u8], limit: usize) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let package = Self::read_within(&mut reader, limit)?;
+        reader.end()?;
+        Ok(package)
+    }
+
+    fn read_within(reader: &mut Reader<'_>, limit: usize) -> Result<Self, DecodeError> {
+        if reader.take()? != MAGIC {
+            return Err(DecodeError::Magic);
+        }
+        match u32::read(reader)? {
+            VERSION => {}
+            version => return Err(DecodeError::Version(version)),
+        }
+        let statement = Statement::read(reader)?;
+        let steps = u32::read(reader)?;
+        let [leaves, code_leaves] = <[u32; 2]>::read(reader)?;
+        let indexes = read_indexes(reader, Kind::Memory, leaves)?;
+        let code_indexes = read_indexes(reader, Kind::Code, code_leaves)?;
+        let code_leaves = read_code(reader, &code_indexes)?;
+        reader.require(leaves, LEAF_BYTES as usize)?;
+        let words = indexes.iter().map(|&index| Ok((index, <[u64; LEAF_WORDS]>::read(reader)?)));
+        let leaves = words.collect::<Result<Vec<_>, _>>()?;
+        let memory = Frontier::new(Kind::Memory, indexes);
+        let code = Frontier::new(Kind::Code, code_indexes);
+        // Zero subtrees take a bit each; what they become is bounded before it is there.
+        if size(leaves.len() + code_leaves.len(), memory.uncles() + code.uncles()) > limit {
+            return Err(DecodeError::TooLarge);
+        }
+        let hasher = Hasher::new();
+        let uncles = read_uncles(reader, &hasher, Kind::Memory, &memory)?;
+        let code_uncles = read_uncles(reader, &hasher, Kind::Code, &code)?;
+        Ok(Self { statement, steps, leaves, uncles, code_leaves, code_uncles })
+    }
 }
 
 fn size(leaves: usize, uncles: usize) -> usize {
@@ -80,34 +117,8 @@ impl Wire for Package {
         write_uncles(bytes, &hasher, Kind::Code, &code, &self.code_uncles);
     }
 
-    /// What the package says is checked by [`crate::replay::replay`].
     fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        if reader.take()? != MAGIC {
-            return Err(DecodeError::Magic);
-        }
-        match u32::read(reader)? {
-            VERSION => {}
-            version => return Err(DecodeError::Version(version)),
-        }
-        let statement = Statement::read(reader)?;
-        let steps = u32::read(reader)?;
-        let [leaves, code_leaves] = <[u32; 2]>::read(reader)?;
-        let indexes = read_indexes(reader, Kind::Memory, leaves)?;
-        let code_indexes = read_indexes(reader, Kind::Code, code_leaves)?;
-        let code_leaves = read_code(reader, &code_indexes)?;
-        reader.require(leaves, LEAF_BYTES as usize)?;
-        let words = indexes.iter().map(|&index| Ok((index, <[u64; LEAF_WORDS]>::read(reader)?)));
-        let leaves = words.collect::<Result<Vec<_>, _>>()?;
-        let memory = Frontier::new(Kind::Memory, indexes);
-        let code = Frontier::new(Kind::Code, code_indexes);
-        // Zero subtrees take a bit each; what they become is bounded before it is there.
-        if size(leaves.len() + code_leaves.len(), memory.uncles() + code.uncles()) > MAX_SIZE {
-            return Err(DecodeError::TooLarge);
-        }
-        let hasher = Hasher::new();
-        let uncles = read_uncles(reader, &hasher, Kind::Memory, &memory)?;
-        let code_uncles = read_uncles(reader, &hasher, Kind::Code, &code)?;
-        Ok(Self { statement, steps, leaves, uncles, code_leaves, code_uncles })
+        Self::read_within(reader, MAX_SIZE)
     }
 }
 

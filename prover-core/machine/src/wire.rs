@@ -34,7 +34,7 @@ pub enum DecodeError {
     /// A flag of no sibling is set, or a zero subtree is spelled out.
     #[error("bad sibling")]
     Uncle,
-    /// More leaves and siblings than any shard has.
+    /// More leaves and siblings than a shard of this size has.
     #[error("too large")]
     TooLarge,
 }

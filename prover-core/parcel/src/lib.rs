@@ -22,5 +22,3 @@ pub use unpack::{UnpackError, unpack};
 pub const MAGIC: [u8; 8] = *b"HEARTHPZ";
 /// Version of the container. The package inside has its own.
 pub const VERSION: u32 = 1;
-/// Magic, version, length.
-const HEADER_BYTES: usize = MAGIC.len() + 8;

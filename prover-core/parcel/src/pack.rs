@@ -8,7 +8,7 @@ use std::io;
 use hearth_machine::package::Package;
 use hearth_machine::wire::Wire;
 
-use crate::{HEADER_BYTES, MAGIC, VERSION};
+use crate::{MAGIC, VERSION};
 
 /// Level of compression. The highest level takes ten times as long for 3 % less; a run's cutter waits for each parcel.
 const LEVEL: i32 = 9;
@@ -22,10 +22,5 @@ pub fn pack(package: &Package) -> io::Result<Vec<u8>> {
     let encoded = package.encode();
     let len = u32::try_from(encoded.len()).map_err(io::Error::other)?;
     let frame = zstd::bulk::compress(&encoded, LEVEL)?;
-    let mut bytes = Vec::with_capacity(HEADER_BYTES + frame.len());
-    bytes.extend(MAGIC);
-    bytes.extend(VERSION.to_le_bytes());
-    bytes.extend(len.to_le_bytes());
-    bytes.extend(frame);
-    Ok(bytes)
+    Ok([&MAGIC[..], &VERSION.to_le_bytes(), &len.to_le_bytes(), &frame].concat())
 }

@@ -59,7 +59,7 @@ fn attack(target: &Target, count: u64) {
     }
     let full = std::env::var_os("HEARTH_FULL").is_some_and(|value| value == "1");
     for number in 0..count * if full { 10 } else { 1 } {
-        let mut random = Random(number.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        let mut random = random(number);
         let bytes = target.any_mutant(&seeds, &mut random);
         seen.judge(target, &bytes, &format!("mutant {number}"));
     }
@@ -67,6 +67,14 @@ fn attack(target: &Target, count: u64) {
     println!("{}: {inputs} inputs, {} KiB, {slowest:.1?}, {classes:?}", target.name, memory >> 10);
     let missed: Vec<_> = target.classes.iter().filter(|class| !classes.contains_key(*class)).collect();
     assert!(missed.is_empty(), "{}: no input met {missed:?}", target.name);
+}
+
+/// Random numbers for mutant `number`: a seed of well mixed bits (splitmix64), since neighbours would draw alike.
+fn random(number: u64) -> Random {
+    let sum = number.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (sum ^ sum >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let mixed = (mixed ^ mixed >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    Random(mixed ^ mixed >> 31)
 }
 
 #[test]

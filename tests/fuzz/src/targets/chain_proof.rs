@@ -102,10 +102,11 @@ fn mutant(seeds: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
         4 => shards.swap(0, all - 1),
         5..8 => shards.clear(),
         8..12 => return many(random),
-        // Within the head of a whole chain: class, program, input, number of links.
+        // Within the head of a whole chain: the class; version, program, input, number of links.
         12..20 => {
             let mut bytes = seeds[0].clone();
-            bytes[8 + below(random, 95)] = random.below(256) as u8;
+            let at = if random.below(4) == 0 { 7 } else { 6 + below(random, 97) };
+            bytes[at] = random.below(256) as u8;
             return bytes;
         }
         // The end of a chain without shards: its closing.

@@ -5,7 +5,7 @@ use hearth_machine::hash::Digest;
 use hearth_machine::package::{DecodeError, Package};
 use hearth_machine::replay::{BadPackage, replay};
 use hearth_machine::testing::random::Random;
-use hearth_machine::tree::Tree;
+use hearth_machine::tree::{Tree, zero_digests};
 use hearth_machine::wire::Wire;
 use hearth_shard::costs::most_steps;
 
@@ -140,6 +140,17 @@ pub(super) fn wrong(random: &mut Random) -> Option<Package> {
         package.statement.program_root = fold(&code, leaves, &package.code_uncles)?;
     }
     Some(package)
+}
+
+/// A package of so many memory leaves, as far from each other as can be, all zero in a tree of zeros.
+pub(super) fn scattered(leaves: usize) -> Package {
+    let mut package = RUN.packages[0].clone();
+    let stride = (1 << Kind::Memory.depth()) / leaves as u32;
+    package.leaves = (0..leaves as u32).map(|at| (at * stride, [0; 8])).collect();
+    let frontier = Frontier::new(Kind::Memory, package.leaves.iter().map(|leaf| leaf.0).collect());
+    let levels = frontier.levels().iter().zip(zero_digests(&HASHER, Kind::Memory));
+    package.uncles = levels.flat_map(|(level, zero)| vec![zero; level.uncles.len()]).collect();
+    package
 }
 
 /// The frontier of the leaves. Where leaves came or went, the siblings become those of a tree that is zero elsewhere.

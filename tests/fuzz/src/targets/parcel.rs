@@ -1,5 +1,6 @@
 //! Parcels: decompression within bounds, then the package's decoding.
 
+use hearth_machine::package::DecodeError;
 use hearth_machine::testing::random::Random;
 use hearth_machine::wire::Wire;
 use hearth_parcel::{MAGIC, UnpackError, VERSION, pack, unpack};
@@ -27,6 +28,7 @@ pub const TARGET: Target = Target {
         "digest",
         "index",
         "uncle",
+        "too large in memory",
     ],
     // Twice the class's largest package, what its decoding takes, and the decompressor's tables.
     memory: 8 << 20,
@@ -43,6 +45,7 @@ fn judge(bytes: &[u8]) -> Class {
         Err(UnpackError::TooLarge { .. }) => "too large",
         Err(UnpackError::Frame(_)) => "frame",
         Err(UnpackError::Length) => "other length",
+        Err(UnpackError::Package(DecodeError::TooLarge)) => "too large in memory",
         Err(UnpackError::Package(error)) => package::decode_class(error),
     }
 }
@@ -61,11 +64,13 @@ fn compressed(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn mutant(_: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
-    match random.below(4) {
+    match random.below(5) {
         // A mutant of the bytes inside, well compressed.
         0 => compressed(&mutate::bytes(&[pick(random, &RUN.packages).encode()], random)),
         1 => package::wrong(random).map_or_else(Vec::new, |package| compressed(&package.encode())),
-        2 => {
+        // Leaves far from each other, zero with zeros beside them: many siblings for few bytes.
+        2 => compressed(&package::scattered(1 + below(random, 1 << 13)).encode()),
+        3 => {
             let (says, holds) = (below(random, 2 << 20), below(random, 2 << 20));
             parcel(says, &zstd::bulk::compress(&vec![random.below(256) as u8; holds], 1).expect("it compresses"))
         }

@@ -98,7 +98,7 @@ fn mutant(_: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
             Value::Array(values) => values.len(),
             _ => 0,
         };
-        if len == 0 || random.below(6) == 0 {
+        if len == 0 || random.below(12) == 0 {
             break;
         }
         let at = below(random, len);

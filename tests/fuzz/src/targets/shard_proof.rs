@@ -94,6 +94,8 @@ pub(super) fn wrong(random: &mut Random) -> ShardProof {
     let mut proof = pick(random, &PROOFS).clone();
     let statement = &mut proof.statement;
     let (len, any) = (proof.bytes.len(), random.word() as u32);
+    // Magic, version, backend, class, number of heights; then the heights, then the body.
+    let heights = usize::from(proof.bytes[6]);
     match random.below(15) {
         0 => statement.pc_in = any,
         1 => statement.pc_out ^= 4,
@@ -105,12 +107,12 @@ pub(super) fn wrong(random: &mut Random) -> ShardProof {
         7 => proof.bytes = pick(random, &PROOFS).bytes.clone(),
         8 => proof.bytes.resize((2 << 20) + below(random, 3), 0),
         9 => proof.bytes.truncate(below(random, 60)),
-        // Magic, version, backend, class, number of heights; then the heights.
         10 | 11 => proof.bytes[below(random, 7)] = any as u8,
-        12 => proof.bytes[7 + below(random, 28)] = any as u8 % 28,
+        12 => proof.bytes[7 + below(random, heights)] = any as u8 % 28,
         13 => {
-            let mut body = proof.bytes.split_off(35);
-            mutate::change(&mut body, &[], random);
+            let mut body = proof.bytes.split_off(7 + heights);
+            let other = pick(random, &PROOFS).bytes[7 + heights..].to_vec();
+            mutate::change(&mut body, &[other], random);
             proof.bytes.append(&mut body);
         }
         _ => proof.bytes[below(random, len)] ^= 1 << random.below(8),
