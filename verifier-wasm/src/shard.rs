@@ -1,7 +1,6 @@
 //! The verdict on the proof of one shard.
 
-use hearth_machine::package::Package;
-use hearth_machine::wire::Wire;
+use hearth_parcel::unpack;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::verifier::ShardVerifier;
 use serde::Serialize;
@@ -40,7 +39,7 @@ pub fn verify(proof: &[u8], package: Option<&[u8]>, options: &Options) -> Result
         return Err(format!("shards of {} cells exist for tests", proof.class.name()));
     }
     if let Some(package) = package {
-        let package = Package::decode(package).map_err(|error| format!("package: {error}"))?;
+        let package = unpack(package, proof.class.max_package_bytes()).map_err(|error| format!("package: {error}"))?;
         if package.statement != proof.statement {
             return Err("it is not a proof of the package's shard".into());
         }

@@ -1,16 +1,12 @@
 //! From the bytes of a package to the bytes of a shard proof, on the CPU.
 
-use hearth_machine::package::Package;
-use hearth_machine::wire::{DecodeError, Wire};
+use hearth_parcel::{UnpackError, unpack};
 use hearth_shard::backend::SetupError;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{Cost, ShardError, ShardProver, Stage};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
 use hearth_soundness::{SizeClass, UnknownClass};
 use serde::Serialize;
-
-/// Longest package that is looked at, as in the protocol. A shard of 2^24 cells has some 130 KB.
-pub const MAX_PACKAGE: usize = 16 << 20;
 
 /// Why no proof was made.
 #[derive(Debug, thiserror::Error)]
@@ -21,12 +17,9 @@ pub enum DeviceError {
     /// No keys can be made.
     #[error(transparent)]
     Setup(#[from] SetupError),
-    /// More bytes than [`MAX_PACKAGE`].
-    #[error("a package of {0} bytes; at most {MAX_PACKAGE} are looked at")]
-    TooLong(usize),
-    /// The bytes are no package.
+    /// The bytes are no package, or one of a larger shard.
     #[error("bad package: {0}")]
-    Package(#[from] DecodeError),
+    Package(#[from] UnpackError),
     /// The prover refused.
     #[error(transparent)]
     Shard(#[from] ShardError),
@@ -51,21 +44,13 @@ pub struct Inspection {
     pub pc_out: u32,
 }
 
-/// Reads a package.
-fn package(bytes: &[u8]) -> Result<Package, DeviceError> {
-    if bytes.len() > MAX_PACKAGE {
-        return Err(DeviceError::TooLong(bytes.len()));
-    }
-    Ok(Package::decode(bytes)?)
-}
-
 /// Says what a package asks for. What it claims is checked when it is proved.
 ///
 /// # Errors
 ///
-/// Bytes that are no package.
+/// Bytes that are no package, even of the largest shard.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, DeviceError> {
-    let package = package(bytes)?;
+    let package = unpack(bytes, SizeClass::Real26.max_package_bytes())?;
     // No list is longer than the bytes that it was read from.
     Ok(Inspection {
         steps: package.steps,
@@ -103,7 +88,8 @@ impl Device {
         bytes: &[u8],
         progress: impl FnMut(Stage) -> bool,
     ) -> Result<(ShardProof, Cost), DeviceError> {
-        let (proof, cost) = self.prover.prove(&package(bytes)?, progress).await?;
+        let package = unpack(bytes, self.prover.keys().class().max_package_bytes())?;
+        let (proof, cost) = self.prover.prove(&package, progress).await?;
         self.verifier.verify(&proof.statement, proof.key as u8, &proof.bytes)?;
         Ok((proof, cost))
     }
@@ -115,8 +101,9 @@ mod tests {
 
     #[test]
     fn bytes_of_any_kind_are_refused() {
-        assert!(matches!(inspect(&[]), Err(DeviceError::Package(_))));
-        assert!(matches!(inspect(&vec![0; MAX_PACKAGE + 1]), Err(DeviceError::TooLong(_))));
+        assert!(matches!(inspect(&[]), Err(DeviceError::Package(UnpackError::Magic))));
+        let endless = [&hearth_parcel::MAGIC[..], &[1, 0, 0, 0], &[0xff; 4]].concat();
+        assert!(matches!(inspect(&endless), Err(DeviceError::Package(UnpackError::TooLarge { .. }))));
         assert!(matches!(Device::new(23), Err(DeviceError::Class(UnknownClass(23)))));
     }
 }

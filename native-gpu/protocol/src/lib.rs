@@ -25,7 +25,8 @@ pub use work::{Lease, LeaseRequest, Receipt, Refusal, Verdict, is_worker_name};
 /// Version of the protocol.
 pub const PROTOCOL: u32 = 1;
 
-/// Most bytes of a package. A shard of 2^24 cells has about 100 KB; 2^26 cells of scattered memory stay below this.
+/// Most bytes of a package on its way, compressed. A shard of 2^24 cells has about 60 KB; 2^26 cells of scattered memory
+/// stay below this.
 pub const MAX_PACKAGE_BYTES: usize = 16 << 20;
 /// Most bytes of a shard proof.
 pub const MAX_PROOF_BYTES: usize = 1 << 20;

@@ -7,6 +7,7 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::program::Program;
 use hearth_machine::rows::{Costs, PerTable, Rows, Table};
+use hearth_machine::wire::Wire;
 use hearth_shard::backend::BackendId;
 use hearth_shard::costs::{COUNTED, costs, limits};
 use hearth_shard::proof::ShardProof;
@@ -59,7 +60,7 @@ impl Sums {
         for (sum, height) in self.heights.0.iter_mut().zip(costs.heights(rows).0) {
             *sum += height;
         }
-        self.package_bytes += package.encoded_len() as u64;
+        self.package_bytes += package.encode().len() as u64;
         self.proof_bytes += proof.bytes.len() as u64;
     }
 

@@ -8,6 +8,7 @@ use hearth_blocks::binding::{Binding, BindingError, BoundBlock};
 use hearth_blocks::{Network, Output, Rules};
 use hearth_machine::program::ProgramKey;
 use hearth_shard::chain::{ChainError, ChainProof, Verified};
+use hearth_shard::encoding;
 use serde::{Deserialize, Serialize};
 
 /// First bytes of every encoding; the last one is the version.
@@ -61,11 +62,7 @@ impl BlockProof {
         if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
             return Err(BlockProofError::Format);
         }
-        let proof: Self = postcard::from_bytes(bytes).map_err(|_| BlockProofError::Format)?;
-        if proof.to_bytes() != bytes {
-            return Err(BlockProofError::Format);
-        }
-        Ok(proof)
+        encoding::decode(bytes).ok_or(BlockProofError::Format)
     }
 
     /// Verifies run and binding. `rules` names the chain's rules where they are not those of a known network: test chains.

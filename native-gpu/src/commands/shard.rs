@@ -9,10 +9,12 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::trace::Statement;
 use hearth_machine::wire::Wire;
+use hearth_parcel::{pack, unpack};
 use hearth_shard::backend::BackendId;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{ShardError, ShardProver};
 use hearth_shard::verifier::ShardVerifier;
+use hearth_soundness::SizeClass;
 use pollster::block_on;
 use serde::Serialize;
 
@@ -55,7 +57,7 @@ struct Cut {
     /// Folder for the packages.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
-    /// Print one line of JSON per shard.
+    /// Print one line of JSON per shard, then one with the means.
     #[arg(long)]
     json: bool,
 }
@@ -118,11 +120,27 @@ struct About {
     /// What the proof's envelope says.
     #[serde(skip_serializing_if = "Option::is_none")]
     backend: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unpacked_bytes: Option<usize>,
     bytes: usize,
 }
 
+/// What the packages of a run weigh.
+#[derive(Serialize)]
+struct Means {
+    shards: usize,
+    mean_unpacked_bytes: usize,
+    mean_bytes: usize,
+}
+
 impl About {
-    fn new(statement: &Statement, steps: Option<u32>, predicted_cells: Option<u64>, bytes: usize) -> Self {
+    /// `bytes` is the length of the file.
+    fn of_package(package: &Package, predicted_cells: Option<u64>, bytes: usize) -> Self {
+        let unpacked_bytes = Some(package.encode().len());
+        Self { steps: Some(package.steps), predicted_cells, unpacked_bytes, ..Self::new(&package.statement, bytes) }
+    }
+
+    fn new(statement: &Statement, bytes: usize) -> Self {
         Self {
             program_root: digest_hex(&statement.program_root),
             root_in: digest_hex(&statement.root_in),
@@ -130,9 +148,10 @@ impl About {
             root_out: digest_hex(&statement.root_out),
             pc_out: statement.pc_out,
             ts_end: statement.ts_end,
-            steps,
-            predicted_cells,
+            steps: None,
+            predicted_cells: None,
             backend: None,
+            unpacked_bytes: None,
             bytes,
         }
     }
@@ -140,14 +159,17 @@ impl About {
     fn human(&self) -> String {
         let steps = self.steps.map(|steps| format!("steps         {}\n", grouped(steps.into()))).unwrap_or_default();
         let backend = self.backend.as_ref().map(|name| format!("backend       {name}\n")).unwrap_or_default();
+        let unpacked =
+            self.unpacked_bytes.map(|bytes| format!(", {} unpacked", grouped(bytes as u64))).unwrap_or_default();
         format!(
-            "{steps}{backend}program root  {}\nfrom          pc {:#x}, root {}\nto            pc {:#x}, root {}\nbytes         {}",
+            "{steps}{backend}program root  {}\nfrom          pc {:#x}, root {}\nto            pc {:#x}, root {}\nbytes         {}{}",
             self.program_root,
             self.pc_in,
             self.root_in,
             self.pc_out,
             self.root_out,
-            grouped(self.bytes as u64)
+            grouped(self.bytes as u64),
+            unpacked
         )
     }
 }
@@ -188,25 +210,33 @@ fn cut(arguments: &Cut) -> Result<(), Failure> {
     std::fs::create_dir_all(folder).map_err(|source| Failure::Io { path: folder.clone(), source })?;
     let mut cutter =
         Cutter::new(&hasher, &program, &input, limits).map_err(|error| Failure::Usage(error.to_string()))?;
-    let mut index = 0;
+    let (mut index, mut unpacked, mut packed) = (0, 0, 0);
     while let Some(shard) = cutter.next_shard().map_err(cut_failure)? {
         interrupt::check()?;
-        let bytes = shard.package.encode();
+        let bytes = pack(&shard.package).map_err(|error| Failure::Internal(error.to_string()))?;
         failure::write(&folder.join(format!("{index:05}.package")), &bytes)?;
         let cells = limits.costs.cells(&shard.rows);
-        let about = About::new(&shard.package.statement, Some(shard.package.steps), Some(cells), bytes.len());
+        let about = About::of_package(&shard.package, Some(cells), bytes.len());
         report::print(arguments.json, &about, || {
             let steps = grouped(shard.package.steps.into());
             format!("shard {index}: {steps} steps, {} cells, {} bytes", grouped(cells), grouped(bytes.len() as u64))
         })?;
         index += 1;
+        unpacked += about.unpacked_bytes.unwrap_or_default();
+        packed += bytes.len();
     }
-    Ok(())
+    // A run has a shard at least: it ends with an instruction.
+    let means =
+        Means { shards: index, mean_unpacked_bytes: unpacked / index.max(1), mean_bytes: packed / index.max(1) };
+    report::print(arguments.json, &means, || {
+        let [unpacked, packed] = [means.mean_unpacked_bytes, means.mean_bytes].map(|bytes| grouped(bytes as u64));
+        format!("{index} shards, in the mean {packed} bytes, {unpacked} unpacked")
+    })
 }
 
-fn load_package(path: &Path) -> Result<Package, Failure> {
+fn load_package(path: &Path, class: SizeClass) -> Result<Package, Failure> {
     let bytes = failure::read(path, MAX_FILE)?;
-    Package::decode(&bytes).map_err(|error| Failure::bad_input(path, error))
+    unpack(&bytes, class.max_package_bytes()).map_err(|error| Failure::bad_input(path, error))
 }
 
 fn load_proof(path: &Path) -> Result<ShardProof, Failure> {
@@ -215,10 +245,10 @@ fn load_proof(path: &Path) -> Result<ShardProof, Failure> {
 }
 
 fn prove(arguments: &Prove) -> Result<(), Failure> {
-    let package = load_package(&arguments.package)?;
+    let class = arguments.shape.class()?;
+    let package = load_package(&arguments.package, class)?;
     let backend = arguments.backend.id();
-    let prover = ShardProver::with_backend(backend, arguments.shape.class()?)
-        .map_err(|error| Failure::Usage(error.to_string()))?;
+    let prover = ShardProver::with_backend(backend, class).map_err(|error| Failure::Usage(error.to_string()))?;
     let start = Instant::now();
     let proved = block_on(prover.prove(&package, |_| interrupt::check().is_ok()));
     let (proof, cost) = proved.map_err(|error| match error {
@@ -254,7 +284,7 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
         )));
     }
     if let Some(path) = &arguments.package
-        && load_package(path)?.statement != proof.statement
+        && load_package(path, proof.class)?.statement != proof.statement
     {
         return Err(Failure::Rejected(format!("it is not a proof of the shard in {}", path.display())));
     }
@@ -270,16 +300,13 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
 fn inspect(arguments: &Inspect) -> Result<(), Failure> {
     let path = &arguments.file;
     let bytes = failure::read(path, MAX_FILE)?;
-    let about = match (Package::decode(&bytes), ShardProof::from_bytes(&bytes)) {
-        (Ok(package), _) => About::new(&package.statement, Some(package.steps), None, bytes.len()),
-        (_, Ok(proof)) => {
-            let backend = BackendId::named_by(&proof.bytes).map(|backend| backend.to_string());
-            About { backend, ..About::new(&proof.statement, None, None, bytes.len()) }
-        }
-        (Err(error), Err(_)) if bytes.starts_with(&hearth_machine::package::MAGIC) => {
-            return Err(Failure::bad_input(path, error));
-        }
-        (Err(_), Err(error)) => return Err(Failure::bad_input(path, error)),
+    let about = if bytes.starts_with(&hearth_parcel::MAGIC) {
+        let package = unpack(&bytes, SizeClass::Real26.max_package_bytes());
+        About::of_package(&package.map_err(|error| Failure::bad_input(path, error))?, None, bytes.len())
+    } else {
+        let proof = ShardProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(path, error))?;
+        let backend = BackendId::named_by(&proof.bytes).map(|backend| backend.to_string());
+        About { backend, ..About::new(&proof.statement, bytes.len()) }
     };
     report::print(arguments.json, &about, || about.human())
 }

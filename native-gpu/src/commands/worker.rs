@@ -3,8 +3,7 @@
 use std::io::Read;
 use std::time::{Duration, Instant};
 
-use hearth_machine::package::Package;
-use hearth_machine::wire::Wire;
+use hearth_parcel::unpack;
 use hearth_protocol::{
     IDLE_POLL_MS, Lease, LeaseRequest, MAX_ANSWER_BYTES, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, is_worker_name,
 };
@@ -170,7 +169,7 @@ impl Worker {
             return Err(bad(&"larger than what was asked for"));
         }
         let class = SizeClass::try_from(lease.log_cells).map_err(|error| bad(&error))?;
-        let package = Package::decode(package).map_err(|error| bad(&error))?;
+        let package = unpack(package, class.max_package_bytes()).map_err(|error| bad(&error))?;
         if self.prover.as_ref().is_none_or(|prover| prover.keys().class() != class) {
             self.prover = Some(ShardProver::new(class).map_err(|error| bad(&error))?);
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hearth_machine::cut::{Cutter, Shard};
 use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::program::{Program, input_digest};
-use hearth_machine::wire::Wire;
+use hearth_parcel::pack;
 use hearth_protocol::{MAX_PACKAGE_BYTES, RunState};
 use hearth_scheduler::ShardId;
 use hearth_shard::backend::BackendId;
@@ -92,7 +92,7 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
 
 /// Makes a shard known, or done if its proof is on disk.
 fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), String> {
-    let bytes = shard.package.encode();
+    let bytes = pack(&shard.package).map_err(|error| error.to_string())?;
     if bytes.len() > MAX_PACKAGE_BYTES {
         return Err(format!("a shard's package has {} bytes; at most {MAX_PACKAGE_BYTES} travel", bytes.len()));
     }

@@ -4,8 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Bytes;
-use hearth_machine::package::Package;
-use hearth_machine::wire::Wire;
+use hearth_parcel::unpack;
 use hearth_scheduler::{Grant, Kind, LeaseId, ShardState};
 use hearth_shard::prover::{ShardError, ShardProver};
 use pollster::block_on;
@@ -45,7 +44,7 @@ fn next(node: &Node) -> Option<(LeaseId, Grant, Bytes)> {
 }
 
 fn prove(node: &Arc<Node>, prover: &ShardProver, id: LeaseId, grant: Grant, package: &[u8]) -> Result<(), String> {
-    let package = Package::decode(package).map_err(|error| error.to_string())?;
+    let package = unpack(package, node.class.max_package_bytes()).map_err(|error| error.to_string())?;
     let wanted = || {
         let shard = node.lock().scheduler.shard(grant.shard);
         !node.is_stopping() && shard.is_some_and(|shard| shard.state != ShardState::Done)

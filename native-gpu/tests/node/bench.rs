@@ -9,8 +9,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use hearth_machine::package::Package;
-use hearth_machine::wire::Wire;
+use hearth_parcel::unpack;
 use hearth_protocol::{Block, Lease, LeaseRequest, PROTOCOL, Run, RunState, Status};
 use hearth_shard::prover::ShardProver;
 use hearth_soundness::SizeClass;
@@ -142,7 +141,7 @@ impl Node {
 
     /// What an honest worker would return.
     pub fn prove(&self, lease: &Lease) -> Try<Vec<u8>> {
-        let package = Package::decode(&self.get(&lease.package_url)?.1)?;
+        let package = unpack(&self.get(&lease.package_url)?.1, CLASS.max_package_bytes())?;
         let (proof, _) = block_on(ShardProver::new(CLASS)?.prove(&package, |_| true))?;
         Ok(proof.to_bytes())
     }

@@ -7,6 +7,7 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::replay::replay;
 use hearth_machine::run::Machine;
+use hearth_machine::wire::Wire;
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut arguments = std::env::args().skip(1);
@@ -40,7 +41,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     rate("cut", runner.steps(), start.elapsed());
     rate("  run", runner.steps(), running);
     println!("shards   {:>10}", shards.len());
-    let bytes: usize = shards.iter().map(|shard| shard.package.encoded_len()).sum();
+    let bytes: usize = shards.iter().map(|shard| shard.package.encode().len()).sum();
     println!("package  {:>10} bytes in the mean", bytes / shards.len());
 
     let start = Clock::now();

@@ -1,8 +1,8 @@
 //! Loading: 64-bit little-endian static RISC-V executables.
 //!
 //! Source: System V ABI, chapters 4 and 5; RISC-V ELF psABI for `e_machine` and `e_flags`.
-//! The file is untrusted: every offset is checked, and what is kept is at most the size of the file plus
-//! [`MAX_CODE_SPAN`].
+//! The file is untrusted: every offset is checked, no two segments share all bytes of the file, and what is kept is at
+//! most the size of the file plus [`MAX_CODE_SPAN`].
 
 use alloc::vec::Vec;
 
@@ -14,7 +14,7 @@ use crate::memory::little_endian;
 /// Most bytes of a file.
 pub const MAX_FILE: u64 = 1 << 28;
 /// Most bytes between the first and the last byte of code.
-pub const MAX_CODE_SPAN: u64 = 1 << 25;
+pub const MAX_CODE_SPAN: u64 = 1 << 24;
 /// Most program headers.
 pub const MAX_SEGMENTS: usize = 64;
 
@@ -42,7 +42,7 @@ pub enum ElfError {
     /// Program headers are too many or of another size.
     #[error("bad program header table")]
     Headers,
-    /// A segment is larger in the file than in memory, or not below 2^30, or overlaps another one.
+    /// A segment is larger in the file than in memory, or not below 2^30, or overlaps another one there or in the file.
     #[error("segment at {0:#x} does not fit")]
     Segment(u64),
     /// Code is not 4-aligned, not below 2^30 - 64, or spread over more than [`MAX_CODE_SPAN`].
@@ -121,6 +121,10 @@ impl Elf {
                 PT_DYNAMIC | PT_INTERP => return Err(ElfError::NotStatic),
                 _ => {}
             }
+        }
+        let mut unclaimed = file.len();
+        for load in &loads {
+            unclaimed = unclaimed.checked_sub(load.bytes.len()).ok_or(ElfError::Segment(load.address))?;
         }
         loads.sort_by_key(|load| load.address);
         for pair in loads.windows(2) {

@@ -26,6 +26,7 @@ mod budget;
 pub mod code;
 pub mod cut;
 pub mod decode;
+mod dense;
 pub mod elf;
 pub mod exec;
 pub mod fault;

@@ -1,12 +1,18 @@
 //! What a worker gets for one shard: the statement, and every leaf of memory and code that the run touches.
 //!
 //! Format: [`MAGIC`], version, the statement (program root, root_in, root_out, pc_in, pc_out, ts_end), the number of
-//! steps, the lengths of the four lists, then the lists; all numbers are 32-bit little-endian but the words of memory
-//! leaves, which have 64 bits. Field elements are canonical. The length is exact. Compression is the transport's.
+//! steps, the numbers of memory leaves and of code leaves, all as 32-bit little-endian numbers; then the indexes of memory
+//! leaves, those of code leaves, the code by significance, the words of memory with 64 bits each, the siblings in the
+//! memory tree, those in the code tree. How many siblings there are follows from the leaves; which are there and
+//! which are zero subtrees, flags say (`dense`). A package has one encoding and its length is exact. Compression is
+//! the transport's.
 
 use alloc::vec::Vec;
 
-use crate::hash::Digest;
+use crate::dense::{read_code, read_indexes, read_uncles, write_code, write_indexes, write_uncles};
+use crate::frontier::{Frontier, Kind};
+use crate::hash::{Digest, Hasher};
+use crate::layout::{LEAF_BYTES, LEAF_WORDS};
 use crate::trace::Statement;
 pub use crate::wire::DecodeError;
 use crate::wire::{DIGEST_BYTES, Reader, Wire, write_all};
@@ -14,7 +20,10 @@ use crate::wire::{DIGEST_BYTES, Reader, Wire, write_all};
 /// First bytes of a package.
 pub const MAGIC: [u8; 8] = *b"HEARTHPK";
 /// Version of the format, the memory hash and the address map.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
+/// Most bytes of a package in memory ([`Package::size`]): one for each cell of the largest shards, more than their
+/// tables have rows for.
+pub const MAX_SIZE: usize = 1 << 26;
 
 /// One shard's work. Positions of sibling digests follow from the leaves ([`crate::frontier`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,36 +43,23 @@ pub struct Package {
 }
 
 /// A leaf of either tree with its index.
-const LEAF_ENTRY_BYTES: usize = 4 + 64;
-const HEADER_BYTES: usize = MAGIC.len() + 4 + 3 * DIGEST_BYTES + 8 * 4;
+const LEAF_ENTRY_BYTES: usize = 4 + LEAF_BYTES as usize;
 
 impl Package {
-    /// Bytes of the encoded package.
-    pub fn encoded_len(&self) -> usize {
-        HEADER_BYTES
-            + LEAF_ENTRY_BYTES * (self.leaves.len() + self.code_leaves.len())
-            + DIGEST_BYTES * (self.uncles.len() + self.code_uncles.len())
-    }
-}
-
-impl Wire for Package {
-    fn write(&self, bytes: &mut Vec<u8>) {
-        bytes.reserve(self.encoded_len());
-        bytes.extend(MAGIC);
-        VERSION.write(bytes);
-        self.statement.write(bytes);
-        self.steps.write(bytes);
-        for len in [self.leaves.len(), self.uncles.len(), self.code_leaves.len(), self.code_uncles.len()] {
-            (len as u32).write(bytes);
-        }
-        write_all(bytes, &self.leaves);
-        write_all(bytes, &self.uncles);
-        write_all(bytes, &self.code_leaves);
-        write_all(bytes, &self.code_uncles);
+    /// Bytes in memory: leaves with their indexes, and all siblings. The encoding is shorter.
+    pub fn size(&self) -> usize {
+        size(self.leaves.len() + self.code_leaves.len(), self.uncles.len() + self.code_uncles.len())
     }
 
-    /// What the package says is checked by [`crate::replay::replay`].
-    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    /// Decodes a package of at most `limit` bytes in memory. What it says is checked by [`crate::replay::replay`].
+    pub fn decode_within(bytes: &[u8], limit: usize) -> Result<Self, DecodeError> {
+        let mut reader = Reader::new(bytes);
+        let package = Self::read_within(&mut reader, limit)?;
+        reader.end()?;
+        Ok(package)
+    }
+
+    fn read_within(reader: &mut Reader<'_>, limit: usize) -> Result<Self, DecodeError> {
         if reader.take()? != MAGIC {
             return Err(DecodeError::Magic);
         }
@@ -73,15 +69,56 @@ impl Wire for Package {
         }
         let statement = Statement::read(reader)?;
         let steps = u32::read(reader)?;
-        let [leaves, uncles, code_leaves, code_uncles] = <[u32; 4]>::read(reader)?;
-        Ok(Self {
-            statement,
-            steps,
-            leaves: reader.list(leaves, LEAF_ENTRY_BYTES)?,
-            uncles: reader.list(uncles, DIGEST_BYTES)?,
-            code_leaves: reader.list(code_leaves, LEAF_ENTRY_BYTES)?,
-            code_uncles: reader.list(code_uncles, DIGEST_BYTES)?,
-        })
+        let [leaves, code_leaves] = <[u32; 2]>::read(reader)?;
+        let indexes = read_indexes(reader, Kind::Memory, leaves)?;
+        let code_indexes = read_indexes(reader, Kind::Code, code_leaves)?;
+        let code_leaves = read_code(reader, &code_indexes)?;
+        reader.require(leaves, LEAF_BYTES as usize)?;
+        let words = indexes.iter().map(|&index| Ok((index, <[u64; LEAF_WORDS]>::read(reader)?)));
+        let leaves = words.collect::<Result<Vec<_>, _>>()?;
+        let memory = Frontier::new(Kind::Memory, indexes);
+        let code = Frontier::new(Kind::Code, code_indexes);
+        // Zero subtrees take a bit each; what they become is bounded before it is there.
+        if size(leaves.len() + code_leaves.len(), memory.uncles() + code.uncles()) > limit {
+            return Err(DecodeError::TooLarge);
+        }
+        let hasher = Hasher::new();
+        let uncles = read_uncles(reader, &hasher, Kind::Memory, &memory)?;
+        let code_uncles = read_uncles(reader, &hasher, Kind::Code, &code)?;
+        Ok(Self { statement, steps, leaves, uncles, code_leaves, code_uncles })
+    }
+}
+
+fn size(leaves: usize, uncles: usize) -> usize {
+    LEAF_ENTRY_BYTES.saturating_mul(leaves).saturating_add(DIGEST_BYTES.saturating_mul(uncles))
+}
+
+fn frontier<L>(kind: Kind, leaves: &[(u32, L)]) -> Frontier {
+    Frontier::new(kind, leaves.iter().map(|leaf| leaf.0).collect())
+}
+
+impl Wire for Package {
+    /// The leaves must ascend, with all their siblings: [`crate::cut::Cutter`] makes no others.
+    fn write(&self, bytes: &mut Vec<u8>) {
+        let hasher = Hasher::new();
+        bytes.reserve(self.size());
+        bytes.extend(MAGIC);
+        VERSION.write(bytes);
+        self.statement.write(bytes);
+        self.steps.write(bytes);
+        write_all(bytes, &[self.leaves.len() as u32, self.code_leaves.len() as u32]);
+        write_indexes(bytes, self.leaves.iter().map(|leaf| leaf.0));
+        write_indexes(bytes, self.code_leaves.iter().map(|leaf| leaf.0));
+        write_code(bytes, &self.code_leaves);
+        write_all(bytes, self.leaves.iter().map(|leaf| &leaf.1));
+        let memory = frontier(Kind::Memory, &self.leaves);
+        write_uncles(bytes, &hasher, Kind::Memory, &memory, &self.uncles);
+        let code = frontier(Kind::Code, &self.code_leaves);
+        write_uncles(bytes, &hasher, Kind::Code, &code, &self.code_uncles);
+    }
+
+    fn read(reader: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        Self::read_within(reader, MAX_SIZE)
     }
 }
 

@@ -28,6 +28,15 @@ pub enum DecodeError {
     /// An element is not below the field order.
     #[error("a digest is not canonical")]
     Digest,
+    /// An index is beyond the tree or written with needless bytes, or there is none.
+    #[error("bad leaf index")]
+    Index,
+    /// A flag of no sibling is set, or a zero subtree is spelled out.
+    #[error("bad sibling")]
+    Uncle,
+    /// More leaves and siblings than a shard of this size has.
+    #[error("too large")]
+    TooLarge,
 }
 
 /// Something with a format.
@@ -71,12 +80,28 @@ impl<'a> Reader<'a> {
         Ok(*head)
     }
 
+    /// The next `len` bytes.
+    pub fn slice(&mut self, len: usize) -> Result<&'a [u8], DecodeError> {
+        let (head, rest) = self.0.split_at_checked(len).ok_or(DecodeError::Length)?;
+        self.0 = rest;
+        Ok(head)
+    }
+
+    /// Whether `len` values of at least `bytes` bytes can follow.
+    pub const fn require(&self, len: u32, bytes: usize) -> Result<(), DecodeError> {
+        let fits = (len as u64).saturating_mul(bytes as u64) <= self.0.len() as u64;
+        if fits { Ok(()) } else { Err(DecodeError::Length) }
+    }
+
     /// `len` values of which each has at least `bytes` bytes, checked before memory is taken.
     pub fn list<T: Wire>(&mut self, len: u32, bytes: usize) -> Result<Vec<T>, DecodeError> {
-        if (len as u64).saturating_mul(bytes as u64) > self.0.len() as u64 {
-            return Err(DecodeError::Length);
-        }
+        self.require(len, bytes)?;
         (0..len).map(|_| T::read(self)).collect()
+    }
+
+    /// The bytes that are left.
+    pub const fn rest(&self) -> &'a [u8] {
+        self.0
     }
 
     /// Refuses bytes that are left.

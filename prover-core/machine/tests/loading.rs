@@ -54,6 +54,13 @@ fn bad_files() {
     assert_eq!(number(DATA + 40, 2), ElfError::Segment(DATA_BASE));
     assert_eq!(number(DATA + 16, CODE_BASE + 8), ElfError::Segment(CODE_BASE + 8));
     assert_eq!(number(CODE + 40, DATA_BASE), ElfError::Segment(DATA_BASE));
+    // Both segments from the same bytes of the file.
+    let mut shared = file();
+    let len = shared.len() as u64;
+    for (field, value) in [(8, 0), (32, len), (40, len)] {
+        shared[DATA + field..DATA + field + 8].copy_from_slice(&value.to_le_bytes());
+    }
+    assert_eq!(Elf::parse(&shared).unwrap_err(), ElfError::Segment(DATA_BASE));
     // Code at the end of program space, at an odd place, or spread too far.
     let far = (1 << 30) - 64;
     assert_eq!(with(CODE + 4, &[4]), ElfError::Entry(CODE_BASE));

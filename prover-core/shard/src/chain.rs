@@ -6,7 +6,7 @@
 use alloc::vec::Vec;
 
 use hearth_machine::hash::{Digest, Hasher};
-use hearth_machine::layout::HALT_PC;
+use hearth_machine::layout::{HALT_PC, LEAF_BYTES, MEMORY_DEPTH, OUTPUT_MAX};
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::program::ProgramKey;
 use hearth_machine::run::Outcome;
@@ -15,7 +15,7 @@ use hearth_soundness::SizeClass;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{BackendId, SetupError};
-use crate::encoding::{Words, digest, words};
+use crate::encoding::{self, Words, bounded, digest, words};
 use crate::proof::ShardProof;
 use crate::verifier::{ShardVerifier, VerifyError};
 
@@ -27,6 +27,10 @@ const MAGIC: [u8; 6] = *b"HEARTH";
 pub const MAX_BYTES: usize = 1 << 30;
 /// Largest number of shards in a run (docs/soundness.md).
 pub const MAX_SHARDS: usize = 1 << 13;
+/// Most leaves of an output with its length word.
+const MAX_OUTPUT: usize = (OUTPUT_MAX + 8).div_ceil(LEAF_BYTES) as usize;
+/// Most siblings of an opening: those of the paths of a0 and of the output's first and last leaf.
+const MAX_UNCLES: usize = 3 * MEMORY_DEPTH as usize;
 
 /// One shard of a chain. The rest of its statement is the end of the shard before it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,8 +64,10 @@ impl Link {
 /// The opening of exit code and output under the last root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 struct Closing {
+    #[serde(deserialize_with = "bounded::<_, _, MAX_OUTPUT>")]
     output: Vec<[u64; 8]>,
     registers: [u64; 8],
+    #[serde(deserialize_with = "bounded::<_, _, MAX_UNCLES>")]
     uncles: Vec<Words>,
 }
 
@@ -93,6 +99,7 @@ pub struct ChainProof {
     program: Words,
     /// Digest of the input region.
     input: Words,
+    #[serde(deserialize_with = "bounded::<_, _, MAX_SHARDS>")]
     links: Vec<Link>,
     closing: Closing,
 }
@@ -174,12 +181,7 @@ impl ChainProof {
         if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
             return Err(ChainError::Format("wrong first bytes"));
         }
-        let (proof, rest): (Self, _) =
-            postcard::take_from_bytes(bytes).map_err(|_| ChainError::Format("cut off or damaged"))?;
-        // One proof, one encoding: postcard would also read numbers with needless bytes.
-        if !rest.is_empty() || proof.to_bytes() != bytes {
-            return Err(ChainError::Format("trailing or needless bytes"));
-        }
+        let proof: Self = encoding::decode(bytes).ok_or(ChainError::Format("cut off, damaged or too long"))?;
         if proof.version != VERSION {
             return Err(ChainError::Format("another version"));
         }

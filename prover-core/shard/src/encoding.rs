@@ -1,9 +1,77 @@
-//! Digests and statements as canonical numbers, for the encodings of this crate.
+//! What the encodings of proofs share: one encoding for each value, lists of bounded length, digests as numbers.
+
+use alloc::vec::Vec;
+use core::fmt;
+use core::marker::PhantomData;
 
 use hearth_machine::hash::{DIGEST, Digest, Felt};
 use hearth_machine::trace::Statement;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
-use serde::{Deserialize, Serialize};
+use postcard::ser_flavors::Flavor;
+use serde::de::{DeserializeOwned, Error, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Decodes `bytes` if they are the one encoding of a value: `postcard` alone would also read numbers with needless bytes,
+/// and skip what follows. Takes no memory but the value's.
+pub fn decode<T: Serialize + DeserializeOwned>(bytes: &[u8]) -> Option<T> {
+    let value = postcard::from_bytes(bytes).ok()?;
+    encodes(&value, bytes).then_some(value)
+}
+
+/// Whether `bytes` are the encoding of `value`.
+pub(crate) fn encodes<T: Serialize>(value: &T, bytes: &[u8]) -> bool {
+    postcard::serialize_with_flavor(value, Compare(bytes)).is_ok_and(|rest| rest.is_empty())
+}
+
+/// Takes an encoding and checks that it is what these bytes begin with; gives out the bytes that are left.
+struct Compare<'a>(&'a [u8]);
+
+impl<'a> Flavor for Compare<'a> {
+    type Output = &'a [u8];
+
+    fn try_extend(&mut self, data: &[u8]) -> postcard::Result<()> {
+        self.0 = self.0.strip_prefix(data).ok_or(postcard::Error::SerializeBufferFull)?;
+        Ok(())
+    }
+
+    fn try_push(&mut self, byte: u8) -> postcard::Result<()> {
+        self.try_extend(&[byte])
+    }
+
+    fn finalize(self) -> postcard::Result<&'a [u8]> {
+        Ok(self.0)
+    }
+}
+
+/// Reads a list of at most `MAX` values: values may take many times the memory of their bytes.
+pub(crate) fn bounded<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Bounded<T, const MAX: usize>(PhantomData<T>);
+
+    impl<'de, T: Deserialize<'de>, const MAX: usize> Visitor<'de> for Bounded<T, MAX> {
+        type Value = Vec<T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            write!(f, "at most {MAX} values")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut values: A) -> Result<Vec<T>, A::Error> {
+            let mut list = Vec::new();
+            while let Some(value) = values.next_element()? {
+                if list.len() == MAX {
+                    return Err(Error::invalid_length(MAX + 1, &self));
+                }
+                list.push(value);
+            }
+            Ok(list)
+        }
+    }
+
+    deserializer.deserialize_seq(Bounded::<T, MAX>(PhantomData))
+}
 
 /// A digest as canonical numbers.
 pub(crate) type Words = [u32; DIGEST];
@@ -54,5 +122,30 @@ impl StatementWords {
             pc_out: self.pc_out,
             ts_end: self.ts_end,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Debug, PartialEq, Serialize, Deserialize)]
+    struct Short(#[serde(deserialize_with = "bounded::<_, _, 3>")] Vec<u32>);
+
+    #[test]
+    fn a_value_has_one_encoding() {
+        let value = vec![5u32, 300, 7];
+        let bytes = postcard::to_allocvec(&value).expect("numbers encode");
+        assert_eq!(decode(&bytes), Some(value));
+        assert_eq!(decode::<Vec<u32>>(&[&bytes[..], &[0]].concat()), None);
+        assert_eq!(decode::<Vec<u32>>(&bytes[..bytes.len() - 1]), None);
+        // 5 in two bytes.
+        assert_eq!(decode::<Vec<u32>>(&[1, 0x85, 0]), None);
+    }
+
+    #[test]
+    fn lists_end_at_their_bound() {
+        assert_eq!(decode(&[3, 1, 2, 3]), Some(Short(vec![1, 2, 3])));
+        assert_eq!(decode::<Short>(&[4, 1, 2, 3, 4]), None);
     }
 }

@@ -8,6 +8,7 @@
 //! | [`verifier`] | verification of one shard against its statement |
 //! | [`proof`] | the proof of one shard |
 //! | [`chain`] | the proof of a whole run |
+//! | [`encoding`] | what the encodings of proofs share |
 
 #![cfg_attr(not(test), no_std)]
 
@@ -16,7 +17,7 @@ extern crate alloc;
 pub mod backend;
 pub mod chain;
 pub mod costs;
-mod encoding;
+pub mod encoding;
 pub mod keys;
 pub mod proof;
 pub mod prover;

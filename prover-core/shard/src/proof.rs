@@ -6,7 +6,7 @@ use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
 use serde::{Deserialize, Serialize};
 
-use crate::encoding::StatementWords;
+use crate::encoding::{self, StatementWords};
 use crate::keys::KeyId;
 
 /// First bytes of every encoding; the last one is the version.
@@ -70,16 +70,12 @@ impl ShardProof {
         if bytes.get(..MAGIC.len()) != Some(&MAGIC) {
             return Err(DecodeError::Format);
         }
-        let encoded: Encoded = postcard::from_bytes(bytes).map_err(|_| DecodeError::Format)?;
-        let proof = Self {
+        let encoded: Encoded = encoding::decode(bytes).ok_or(DecodeError::Format)?;
+        Ok(Self {
             statement: encoded.statement.statement().ok_or(DecodeError::Digest)?,
             class: SizeClass::try_from(encoded.class).map_err(|_| DecodeError::Key)?,
             key: KeyId::from_id(encoded.key).ok_or(DecodeError::Key)?,
             bytes: encoded.bytes,
-        };
-        if proof.to_bytes() != bytes {
-            return Err(DecodeError::Format);
-        }
-        Ok(proof)
+        })
     }
 }

@@ -8,6 +8,7 @@ use hearth_machine::replay::{BadPackage, replay};
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 
 use crate::backend::{BackendId, ProveError, SetupError};
+use crate::costs::most_steps;
 use crate::keys::{KeyId, Keys};
 use crate::proof::ShardProof;
 
@@ -37,6 +38,9 @@ pub enum ShardError {
     /// The package is wrong.
     #[error("bad package: {0}")]
     Package(#[from] BadPackage),
+    /// More steps than the instruction tables of the class have cells for.
+    #[error("{0} steps do not fit the size class")]
+    Steps(u32),
     /// The rows look up what no table holds: a bug, for a package that replays.
     #[error(transparent)]
     Trace(#[from] NotInTable),
@@ -91,6 +95,10 @@ impl ShardProver {
         mut progress: impl FnMut(Stage) -> bool,
     ) -> Result<(ShardProof, Cost), ShardError> {
         let mut stage = |stage| if progress(stage) { Ok(()) } else { Err(ShardError::Cancelled) };
+        // A replay takes memory for each step: a package that says too many is refused before.
+        if package.steps > most_steps(self.keys.class()) {
+            return Err(ShardError::Steps(package.steps));
+        }
         stage(Stage::Replaying)?;
         let trace = replay(&self.hasher, package)?;
         stage(Stage::Tracing)?;

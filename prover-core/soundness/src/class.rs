@@ -60,6 +60,14 @@ impl SizeClass {
         2 << 20
     }
 
+    /// The greatest size of a package of this class in bytes, unpacked. A larger one is refused before it is unpacked.
+    ///
+    /// One for each cell: the tables have more cells than bytes for each leaf and each sibling of a package.
+    #[must_use]
+    pub const fn max_package_bytes(self) -> usize {
+        1 << self.log_cells()
+    }
+
     /// Short name for reports: `test-2^18`, `2^24`.
     #[must_use]
     pub const fn name(self) -> &'static str {

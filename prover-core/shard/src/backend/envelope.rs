@@ -18,6 +18,7 @@ use serde::de::DeserializeOwned;
 
 use super::BackendId;
 use super::error::VerifyError;
+use crate::encoding::encodes;
 
 const MAGIC: [u8; 3] = *b"HSP";
 
@@ -96,11 +97,6 @@ pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Resul
 /// Bytes that do not decode, that are left over, or that are not what encoding the result gives.
 pub(super) fn decode<T: Serialize + DeserializeOwned>(body: &[u8]) -> Result<T, VerifyError> {
     let value: T = postcard::from_bytes(body).map_err(|error| VerifyError::Encoding(error.to_string()))?;
-    let again = postcard::to_extend(&value, Vec::with_capacity(body.len()))
-        .map_err(|error| VerifyError::Encoding(error.to_string()))?;
     // This also refuses trailing bytes, which the decoder ignores.
-    if again != body {
-        return Err(VerifyError::NotCanonical);
-    }
-    Ok(value)
+    if encodes(&value, body) { Ok(value) } else { Err(VerifyError::NotCanonical) }
 }

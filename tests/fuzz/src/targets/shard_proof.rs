@@ -1,0 +1,125 @@
+//! Proofs of single shards: decoding, then verification.
+
+use std::sync::LazyLock;
+
+use hearth_machine::testing::random::Random;
+use hearth_shard::backend::VerifyError as Refused;
+use hearth_shard::keys::KeyId;
+use hearth_shard::proof::{DecodeError, ShardProof};
+use hearth_shard::verifier::{ShardVerifier, VerifyError};
+use hearth_soundness::SizeClass;
+
+use crate::run::{CLASS, PROOFS};
+use crate::{ACCEPTED, Class, Target, below, mutate, pick};
+
+/// The target.
+pub const TARGET: Target = Target {
+    name: "shard_proof",
+    judge,
+    seeds,
+    mutant,
+    classes: &[
+        ACCEPTED,
+        "format",
+        "digest",
+        "class or key",
+        "of another class",
+        "statement",
+        "too long",
+        "truncated",
+        "magic",
+        "version",
+        "backend",
+        "class",
+        "heights",
+        "encoding",
+        "not canonical",
+        "shape",
+        "invalid",
+    ],
+    memory: 64 << 20,
+};
+
+static VERIFIER: LazyLock<ShardVerifier> = LazyLock::new(|| ShardVerifier::new(CLASS).expect("the tables fit"));
+
+/// The class of a refusal by the backend.
+pub(super) fn refusal_class(error: &Refused) -> Class {
+    match error {
+        Refused::TooLong { .. } => "too long",
+        Refused::Truncated => "truncated",
+        Refused::Magic => "magic",
+        Refused::Version(_) => "version",
+        Refused::Backend(_) => "backend",
+        Refused::Class(_) => "class",
+        Refused::Heights(_) => "heights",
+        Refused::Encoding(_) => "encoding",
+        Refused::NotCanonical => "not canonical",
+        Refused::Shape(_) => "shape",
+        Refused::PublicValues { .. } => "public values",
+        Refused::Security { .. } => "security",
+        Refused::Parameters(_) => "parameters",
+        Refused::Invalid(_) => "invalid",
+    }
+}
+
+fn judge(bytes: &[u8]) -> Class {
+    let proof = match ShardProof::from_bytes(bytes) {
+        Ok(proof) => proof,
+        Err(DecodeError::Format) => return "format",
+        Err(DecodeError::Digest) => return "digest",
+        Err(DecodeError::Key) => return "class or key",
+    };
+    assert_eq!(proof.to_bytes(), bytes, "a second encoding");
+    if proof.class != CLASS {
+        return "of another class";
+    }
+    match VERIFIER.verify(&proof.statement, proof.key as u8, &proof.bytes) {
+        Ok(()) => {
+            // Nothing here can prove what was not proved honestly.
+            assert!(PROOFS.iter().any(|honest| honest.statement == proof.statement), "a forged proof");
+            ACCEPTED
+        }
+        Err(VerifyError::Statement) => "statement",
+        Err(VerifyError::Key(_)) => "key",
+        Err(VerifyError::Proof(error)) => refusal_class(&error),
+    }
+}
+
+fn seeds() -> Vec<Vec<u8>> {
+    PROOFS.iter().map(ShardProof::to_bytes).collect()
+}
+
+/// One field of a proof is another.
+pub(super) fn wrong(random: &mut Random) -> ShardProof {
+    let mut proof = pick(random, &PROOFS).clone();
+    let statement = &mut proof.statement;
+    let (len, any) = (proof.bytes.len(), random.word() as u32);
+    // Magic, version, backend, class, number of heights; then the heights, then the body.
+    let heights = usize::from(proof.bytes[6]);
+    match random.below(15) {
+        0 => statement.pc_in = any,
+        1 => statement.pc_out ^= 4,
+        2 => statement.ts_end = any,
+        3 => statement.root_out.swap(0, 1),
+        4 => statement.program_root.reverse(),
+        5 => proof.key = *pick(random, &KeyId::ALL),
+        6 => proof.class = *pick(random, &SizeClass::ALL),
+        7 => proof.bytes = pick(random, &PROOFS).bytes.clone(),
+        8 => proof.bytes.resize((2 << 20) + below(random, 3), 0),
+        9 => proof.bytes.truncate(below(random, 60)),
+        10 | 11 => proof.bytes[below(random, 7)] = any as u8,
+        12 => proof.bytes[7 + below(random, heights)] = any as u8 % 28,
+        13 => {
+            let mut body = proof.bytes.split_off(7 + heights);
+            let other = pick(random, &PROOFS).bytes[7 + heights..].to_vec();
+            mutate::change(&mut body, &[other], random);
+            proof.bytes.append(&mut body);
+        }
+        _ => proof.bytes[below(random, len)] ^= 1 << random.below(8),
+    }
+    proof
+}
+
+fn mutant(_: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
+    wrong(random).to_bytes()
+}
