@@ -2,6 +2,10 @@
 
 use core::arch::asm;
 
+mod sha256;
+
+pub use sha256::{sha256, sha256_compress};
+
 /// Number of the call that applies keccak-f.
 const KECCAK_F: usize = 0x1000;
 

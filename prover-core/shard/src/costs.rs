@@ -33,6 +33,8 @@ const COUNTED: [(Table, Chip); Table::COUNT] = [
     (Table::KeccakRound, Chip::KeccakRound),
     (Table::Secp256k1Add, Chip::Secp256k1Add),
     (Table::Secp256k1Double, Chip::Secp256k1Double),
+    (Table::Sha256Call, Chip::Sha256Call),
+    (Table::Sha256Round, Chip::Sha256Round),
 ];
 
 fn cost(chip: Chip) -> TableCost {

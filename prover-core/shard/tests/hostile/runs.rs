@@ -76,6 +76,14 @@ fn other_word() {
     lie_is_refused(Lie::OtherWord, &[], &["memory"]);
 }
 
+/// The same for a compression of SHA-256: its row already adds the working variables that nothing has worked.
+#[test]
+fn idle_compression() {
+    let code = [li(10, DATA_BASE), li(11, DATA_BASE + 64), li(17, 0x1003), vec![ECALL], exit(0)].concat();
+    let program = program(&BENCH.hasher, &code);
+    trace_refused(&execute(&BENCH.hasher, &program, u64::MAX, Lie::IdleCall), &["sha256_call"], &[]);
+}
+
 /// Condition 14, class 13: a call of keccak-f that leaves its state as it is.
 #[test]
 fn idle_call() {
