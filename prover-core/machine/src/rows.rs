@@ -270,6 +270,14 @@ impl Costs {
         self.fixed_interactions + self.sum(rows, |cost| cost.interactions)
     }
 
+    /// Committed cells of each table, padding included; those of fixed height are not here.
+    pub fn cells_by_table(&self, rows: &Rows) -> PerTable<u64> {
+        PerTable(core::array::from_fn(|table| match Table::is_present(table, rows) {
+            true => self.height(rows.0[table]) * u64::from(self.tables.0[table].width),
+            false => 0,
+        }))
+    }
+
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {
         (rows.0.iter().zip(&self.tables.0).enumerate())
             .filter(|&(table, _)| Table::is_present(table, rows))

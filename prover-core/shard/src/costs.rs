@@ -41,6 +41,11 @@ fn cost(chip: Chip) -> TableCost {
     TableCost { width: chip.columns() as u32, interactions: chip.interactions() as u32 }
 }
 
+/// The counted tables with their names.
+pub fn tables() -> impl Iterator<Item = (Table, &'static str)> {
+    COUNTED.into_iter().map(|(table, chip)| (table, chip.name()))
+}
+
 /// The costs of the tables.
 pub fn costs() -> Costs {
     let mut tables = PerTable([TableCost::default(); Table::COUNT]);

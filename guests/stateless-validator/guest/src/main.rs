@@ -28,6 +28,10 @@ impl hearth_stateless::Crypto for Accelerated {
         address[..12].fill(0);
         Ok(address)
     }
+
+    fn sha256(&self, input: &[u8]) -> [u8; 32] {
+        hearth_guest::accelerators::sha256(input)
+    }
 }
 
 fn main() {
