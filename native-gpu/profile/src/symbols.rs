@@ -29,6 +29,8 @@ const SECTION_HEADER: usize = 64;
 const SYMBOL: usize = 24;
 const SHT_SYMTAB: u64 = 2;
 const STT_FUNC: u8 = 2;
+/// A label of assembly; mapping symbols, whose names begin with `$`, are such labels too.
+const STT_NOTYPE: u8 = 0;
 
 impl Symbols {
     /// The functions of a 64-bit little-endian ELF file (System V ABI, chapter 4).
@@ -49,11 +51,16 @@ impl Symbols {
             let names = content(header(number(section, 40, 4)? as usize).ok_or(SymbolsError::Malformed)?)?;
             for symbol in content(section)?.chunks_exact(SYMBOL) {
                 let address = number(symbol, 8, 8)?;
-                if symbol[4] & 15 != STT_FUNC || address >= 1 << 30 {
-                    continue;
-                }
                 let name = names.get(number(symbol, 0, 4)? as usize..).ok_or(SymbolsError::Malformed)?;
                 let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+                let is_function = match symbol[4] & 15 {
+                    STT_FUNC => true,
+                    STT_NOTYPE => !matches!(name.first(), None | Some(b'$' | b'.')),
+                    _ => false,
+                };
+                if !is_function || address >= 1 << 30 {
+                    continue;
+                }
                 // Aliases of one address: any name will do, so the same every time.
                 let name = short(&format!("{:#}", demangle(&String::from_utf8_lossy(name))));
                 functions.entry(address as u32).or_insert(name);

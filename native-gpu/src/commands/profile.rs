@@ -131,7 +131,7 @@ impl Report {
         let mut text = String::new();
         let cost = self.profile.cost;
         let share = |part: u64, whole: u64| 100.0 * part as f64 / whole.max(1) as f64;
-        let mut line = |own: Cost, name: &str| {
+        let line = |own: Cost, name: &str| {
             let (steps, area) = (share(own.steps, cost.steps), share(own.area, cost.area));
             format!("{:>15} {steps:5.1} %{:>17} {area:5.1} %  {name}\n", grouped(own.steps), grouped(own.area))
         };

@@ -36,7 +36,10 @@ impl hearth_stateless::Crypto for Accelerated {
 
 fn main() {
     #[cfg(feature = "accelerators")]
-    hearth_stateless::install_crypto(Accelerated);
+    {
+        hearth_stateless::install_crypto(Accelerated);
+        hearth_stateless::sender::install_key_check(hearth_guest::secp256k1::recovers_to);
+    }
     let output = hearth_stateless::validate(hearth_guest::read_input());
     hearth_guest::write_output(&output.to_bytes());
 }
