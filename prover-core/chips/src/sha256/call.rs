@@ -66,13 +66,13 @@ impl Chip for Sha256CallChip {
         builder.assert_bool(row.real);
 
         let before: [[B::Expr; 2]; 8] = core::array::from_fn(|i| halves(&row.state.bytes, i));
-        for i in 0..8 {
+        for (i, before) in before.iter().enumerate() {
             let after: [B::Expr; 2] = halves(&row.after, i);
             let mut carry_in = B::Expr::ZERO;
             for (half, after) in after.into_iter().enumerate() {
                 let carry = row.carry[i][half];
                 builder.assert_bool(carry);
-                let sum = before[i][half].clone() + row.worked[i][half] + carry_in;
+                let sum = before[half].clone() + row.worked[i][half] + carry_in;
                 builder.assert_eq(sum, after + carry * Felt::from_u32(1 << 16));
                 carry_in = carry.into();
             }

@@ -187,7 +187,7 @@ impl Chip for Sha256RoundChip {
             }
         }
 
-        let (a, e): ([Halves<B::Expr>; 8], [Halves<B::Expr>; 8]) = (row.a.halves(), row.e.halves());
+        let [a, e]: [[Halves<B::Expr>; 8]; 2] = [&row.a, &row.e].map(Variable::halves);
         let words: [Halves<B::Expr>; 20] = row.words.halves();
         for (i, carries) in row.carries.iter().enumerate() {
             let constant = [0, 16].map(|from| {
