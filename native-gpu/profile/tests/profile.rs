@@ -31,7 +31,7 @@ fn functions_and_paths_of_a_program() {
     // Two calls, three instructions of exit, and twice two of f; 10 cells and 5 messages each.
     assert_eq!((profile.cost.steps, profile.cost.area), (9, 9 * 19));
     let functions: Vec<_> = profile.functions.iter().map(|f| (f.name.as_str(), f.own.steps, f.total.steps)).collect();
-    let name = |offset: u64| format!("{:#x}", CODE_BASE as u64 + offset);
+    let name = |offset: u64| format!("{:#x}", CODE_BASE + offset);
     assert_eq!(functions, [(name(0).as_str(), 5, 9), (name(20).as_str(), 4, 4)]);
     let paths: Vec<_> = profile.paths.iter().map(|path| (path.functions.clone(), path.own.steps)).collect();
     assert_eq!(paths, [(vec![name(0)], 5), (vec![name(0), name(20)], 4)]);
