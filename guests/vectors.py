@@ -245,6 +245,7 @@ def vectors():
         yield "keccak", word(n) + message, iterate(keccak256, n, message), 0
         yield "keccak-call", word(n) + message, iterate(keccak256, n, message), 0
         yield "sha256", word(n) + message, iterate(sha256, n, message), 0
+        yield "sha256-call", word(n) + message, iterate(sha256, n, message), 0
     for records, keys in ecrecover():
         yield "ecrecover", records, keys, 0
     yield "panic", b"", b"before the panic", 101

@@ -18,6 +18,9 @@ void zkvm_keccak_f(uint64_t state[25]);
 /* Keccak-256 of n bytes, as Ethereum uses it. */
 void zkvm_keccak256(const uint8_t *message, size_t n, uint8_t hash[32]);
 
+/* SHA-256 of n bytes, by the machine's compression function. */
+void zkvm_sha256(const uint8_t *message, size_t n, uint8_t hash[32]);
+
 /* ECDSA on secp256k1: signature is r then s, key is x then y, most significant byte first. 0 is success, -1 that there is no key;
    verification always succeeds and says in *verified what it found. */
 int32_t zkvm_secp256k1_ecrecover(const uint8_t hash[32], const uint8_t signature[64], uint8_t id, uint8_t key[64]);

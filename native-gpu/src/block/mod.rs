@@ -4,4 +4,4 @@ mod proof;
 mod source;
 
 pub use proof::{BlockProof, BlockProofError};
-pub use source::{Source, load_validator};
+pub use source::{Source, load_validator, load_validator_elf};

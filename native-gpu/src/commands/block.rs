@@ -13,8 +13,9 @@ use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainProof, Link, MAX_BYTES};
 use serde::Serialize;
 
-use crate::block::{BlockProof, BlockProofError, Source, load_validator};
+use crate::block::{BlockProof, BlockProofError, Source, load_validator, load_validator_elf};
 use crate::commands::execute::run_to_end;
+use crate::commands::profile::{self, Profiling};
 use crate::failure::{self, Failure};
 use crate::interrupt;
 use crate::proving::{Proving, Shape};
@@ -59,6 +60,8 @@ struct Execute {
     /// Another build of the validator.
     #[arg(long, value_name = "ELF")]
     validator: Option<PathBuf>,
+    #[command(flatten)]
+    profiling: Profiling,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -140,6 +143,8 @@ struct Report {
     seconds: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none", flatten)]
     bits: Option<Bits>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<profile::Report>,
 }
 
 impl Report {
@@ -182,6 +187,7 @@ impl Report {
         line("output", self.output.clone());
         line("time", self.seconds.map(|seconds| format!("{seconds:.1} s")));
         line("security", self.bits.as_ref().map(ToString::to_string));
+        lines.extend(self.profile.as_ref().map(profile::Report::human));
         lines.join("\n")
     }
 }
@@ -212,7 +218,7 @@ fn inspect(arguments: &Inspect) -> Result<(), Failure> {
 fn execute(arguments: &Execute) -> Result<(), Failure> {
     let imported = arguments.source.import()?;
     let (mut report, expected) = Report::judged(&imported);
-    let program = load_validator(arguments.validator.as_ref())?;
+    let (program, elf) = load_validator_elf(arguments.validator.as_ref())?;
     let start = Instant::now();
     let mut machine = Machine::new(&program, &imported.input).map_err(|error| Failure::Usage(error.to_string()))?;
     let outcome = run_to_end(&mut machine, u64::MAX)?;
@@ -224,6 +230,7 @@ fn execute(arguments: &Execute) -> Result<(), Failure> {
     report.steps = Some(machine.steps());
     report.output = Some(hex::encode(&outcome.output));
     report.seconds = Some(report::seconds(start.elapsed()));
+    report.profile = arguments.profiling.run(&program, &elf, &imported.input)?;
     report::print(arguments.json, &report, || report.human())
 }
 

@@ -6,9 +6,10 @@ use std::time::Instant;
 use hearth_machine::run::{Machine, Outcome};
 use serde::Serialize;
 
+use crate::commands::profile::{self, Profiling};
 use crate::failure::{self, Failure};
 use crate::interrupt;
-use crate::program::Guest;
+use crate::program::{Guest, load_elf};
 use crate::report::{self, grouped};
 
 /// Steps between two looks at Ctrl-C and the limit.
@@ -24,6 +25,8 @@ pub struct Arguments {
     /// Give up after so many instructions.
     #[arg(long, value_name = "STEPS", default_value_t = 1 << 40)]
     max_steps: u64,
+    #[command(flatten)]
+    profiling: Profiling,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -35,11 +38,14 @@ struct Report {
     exit_code: u64,
     output: String,
     seconds: f64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    profile: Option<profile::Report>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     interrupt::install();
-    let (program, input) = arguments.guest.load()?;
+    let (program, elf) = load_elf(&arguments.guest.program)?;
+    let input = arguments.guest.read_input()?;
     let mut machine = Machine::new(&program, &input).map_err(|error| Failure::Usage(error.to_string()))?;
     let start = Instant::now();
     let outcome = run_to_end(&mut machine, arguments.max_steps)?;
@@ -52,14 +58,16 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         exit_code: outcome.exit_code,
         output: hex::encode(&outcome.output),
         seconds: report::seconds(elapsed),
+        profile: arguments.profiling.run(&program, &elf, &input)?,
     };
     report::print(arguments.json, &report, || {
         format!(
-            "steps      {}\nexit code  {}\noutput     {}\nspeed      {:.0} M steps/s",
+            "steps      {}\nexit code  {}\noutput     {}\nspeed      {:.0} M steps/s{}",
             grouped(report.steps),
             report.exit_code,
             report.output,
-            report.steps as f64 / elapsed.as_secs_f64() / 1e6
+            report.steps as f64 / elapsed.as_secs_f64() / 1e6,
+            report.profile.as_ref().map_or(String::new(), |profile| format!("\n{}", profile.human()))
         )
     })?;
     exit_status(outcome.exit_code)

@@ -5,6 +5,7 @@ pub mod block;
 pub mod execute;
 pub mod new;
 pub mod node;
+pub mod profile;
 pub mod prove;
 pub mod shard;
 pub mod verify;

@@ -120,6 +120,24 @@ messages! {
         /// 25 lanes of 4 limbs.
         lanes[100],
     }
+    /// The working variables of a SHA-256 call before row `round` of its rounds.
+    Sha256State on "sha256" {
+        /// Time of the call.
+        call,
+        /// 0 for the input, 16 for the output.
+        round,
+        /// a to h, low and high half each.
+        words[16],
+    }
+    /// The words of the message schedule of a SHA-256 call from row `round` of its rounds on.
+    Sha256Schedule on "sha256_schedule" {
+        /// Time of the call.
+        call,
+        /// 0 for the block.
+        round,
+        /// 16 words, low and high half each.
+        words[32],
+    }
     /// `value` is below 2^16.
     Range16 on "range16" {
         /// The value.

@@ -60,6 +60,7 @@ pub mod packing;
 pub mod poseidon2;
 pub mod product;
 pub mod secp256k1;
+pub mod sha256;
 pub mod shift;
 mod stark;
 pub mod step;

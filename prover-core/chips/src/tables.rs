@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use hearth_machine::isa::Family;
 use hearth_machine::keccak::ROUNDS;
+use hearth_machine::sha256;
 use hearth_machine::trace::ShardTrace;
 use p3_air::{Air, BaseAir};
 use p3_field::PrimeCharacteristicRing;
@@ -36,6 +37,7 @@ use crate::misaligned::MisalignedChip;
 use crate::mul::MulChip;
 use crate::poseidon2::Poseidon2Chip;
 use crate::secp256k1::{PointAddChip, PointDoubleChip};
+use crate::sha256::{Sha256CallChip, Sha256RoundChip};
 use crate::shift::ShiftChip;
 use crate::store::StoreChip;
 use crate::store_double::StoreDoubleChip;
@@ -138,6 +140,8 @@ tables! {
     KeccakRound = KeccakRoundChip,
     Secp256k1Add = PointAddChip,
     Secp256k1Double = PointDoubleChip,
+    Sha256Call = Sha256CallChip,
+    Sha256Round = Sha256RoundChip,
     Poseidon2 = Poseidon2Chip,
     And = AndChip,
     Bytes = BytesChip,
@@ -148,7 +152,7 @@ impl Table {
     fn needs(self) -> Accelerators {
         match self {
             Self::KeccakCall | Self::KeccakRound => Accelerators::Keccak,
-            Self::Secp256k1Add | Self::Secp256k1Double => Accelerators::All,
+            Self::Secp256k1Add | Self::Secp256k1Double | Self::Sha256Call | Self::Sha256Round => Accelerators::All,
             _ => Accelerators::None,
         }
     }
@@ -168,7 +172,8 @@ pub enum Accelerators {
 impl Accelerators {
     /// What the calls of a shard need.
     pub fn of(trace: &ShardTrace) -> Self {
-        if !trace.secp256k1_adds.is_empty() || !trace.secp256k1_doubles.is_empty() {
+        let points = !trace.secp256k1_adds.is_empty() || !trace.secp256k1_doubles.is_empty();
+        if points || !trace.sha256s.is_empty() {
             Self::All
         } else if !trace.keccaks.is_empty() {
             Self::Keccak
@@ -276,7 +281,9 @@ impl Tables {
             records! {
                 PointAddChip = secp256k1_adds,
                 PointDoubleChip = secp256k1_doubles,
+                Sha256CallChip = sha256s,
             }
+            matrices.push(Sha256RoundChip::table(&trace.sha256s, height(trace.sha256s.len() * sha256::ROWS)));
         }
 
         let calls = lookups.hash_calls();

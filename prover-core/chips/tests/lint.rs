@@ -35,6 +35,8 @@ const COSTS: &[(Table, usize, usize)] = &[
     (Table::KeccakRound, 2472, 2),
     (Table::Secp256k1Add, 382, 334),
     (Table::Secp256k1Double, 374, 319),
+    (Table::Sha256Call, 197, 127),
+    (Table::Sha256Round, 737, 4),
     (Table::Poseidon2, 222, 1),
     (Table::And, 17, 1),
     (Table::Bytes, 4, 2),

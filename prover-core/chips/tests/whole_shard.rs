@@ -124,6 +124,28 @@ fn point_operations() {
     }
 }
 
+#[test]
+fn sha256_call() {
+    check("sha256-call", &input(&[4], &[7; 100]), 1 << 9, 1);
+}
+
+/// Compressions whose block lies beside, over and under the state.
+#[test]
+fn compressions() {
+    let data: Vec<u8> = (0..=255).collect();
+    let mut code = Vec::new();
+    for (state, block) in [(0, 64), (0, 0), (24, 0), (56, 80)] {
+        code.extend(testing::li(10, testing::DATA_BASE + state));
+        code.extend(testing::li(11, testing::DATA_BASE + block));
+        code.extend(testing::li(17, 0x1003));
+        code.push(0x73);
+    }
+    code.extend(testing::exit(0));
+    for steps in [1 << 10, 5] {
+        check_elf("compressions", &testing::elf(&code, &data, 64), &[], steps, 1);
+    }
+}
+
 /// One recovery of a key: input and output are those of the guest's vectors.
 #[test]
 fn ecrecover() {

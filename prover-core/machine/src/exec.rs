@@ -4,10 +4,11 @@ use crate::fault::{Cause, Fault};
 use crate::isa::{Family, Instruction, Op};
 use crate::keccak::{State, keccak_f};
 use crate::layout::{
-    ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, ECALL_SECP256K1_ADD, ECALL_SECP256K1_DOUBLE, HALT_PC,
-    PROGRAM_END,
+    ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, ECALL_SECP256K1_ADD, ECALL_SECP256K1_DOUBLE,
+    ECALL_SHA256, HALT_PC, PROGRAM_END,
 };
 use crate::secp256k1::{self, Point};
+use crate::sha256;
 
 /// Registers as an array with a slot for the sink; the length is a power of two so that indexes need no check.
 pub type Registers = [u64; 64];
@@ -79,6 +80,19 @@ impl PointCall {
     }
 }
 
+/// A compression of SHA-256.
+#[derive(Clone, Copy, Debug)]
+pub struct Sha256Call {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// The instruction.
+    pub instruction: Instruction,
+    /// First word of the state, which is replaced.
+    pub state: u32,
+    /// First word of the block.
+    pub block: u32,
+}
+
 /// Memory, code and observer of a run.
 pub trait Host {
     /// What ends a run.
@@ -102,6 +116,9 @@ pub trait Host {
 
     /// Carries out the point operation `call` and notes it. Takes the place of [`Host::retire`] for this instruction.
     fn secp256k1(&mut self, call: &PointCall) -> Result<(), Self::Error>;
+
+    /// Carries out the compression `call` and notes it. Takes the place of [`Host::retire`] for this instruction.
+    fn sha256(&mut self, call: &Sha256Call) -> Result<(), Self::Error>;
 
     /// Whether the run shall pause before the next instruction.
     fn paused(&self) -> bool {
@@ -306,6 +323,11 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
             host.secp256k1(&PointCall { pc, instruction, p, q })?;
             Ok(pc.wrapping_add(4))
         }
+        Op::Ecall if a == ECALL_SHA256 => {
+            let (state, block) = (operand_word(pc, registers[10])?, operand_word(pc, registers[11])?);
+            host.sha256(&Sha256Call { pc, instruction, state, block })?;
+            Ok(pc.wrapping_add(4))
+        }
         Op::Ecall => fault(Cause::Ecall(a)),
     }
 }
@@ -331,6 +353,21 @@ pub fn point_words<H: Host>(host: &mut H, call: &PointCall) -> Result<(), H::Err
     let p = read(call.p)?;
     for (i, value) in (0..).zip(call.result(&p, q.as_ref())?) {
         host.write(call.p + i, u64::MAX, value)?;
+    }
+    Ok(())
+}
+
+/// A compression of SHA-256 through the host's reads and writes.
+pub fn sha256_words<H: Host>(host: &mut H, call: &Sha256Call) -> Result<(), H::Error> {
+    let (mut block, mut state) = ([0; 8], [0; 4]);
+    for (i, value) in (0..).zip(&mut block) {
+        *value = host.read(call.block + i)?;
+    }
+    for (i, value) in (0..).zip(&mut state) {
+        *value = host.read(call.state + i)?;
+    }
+    for (i, value) in (0..).zip(sha256::compress_memory(&state, &block)) {
+        host.write(call.state + i, u64::MAX, value)?;
     }
     Ok(())
 }

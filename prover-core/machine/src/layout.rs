@@ -53,6 +53,8 @@ pub const STEP_TICKS: u32 = 4;
 pub const KECCAK_TICKS: u32 = 8;
 /// Ticks of a point operation: a7, a0 and a1 from `t` on, `Q` read at `t + 4`, `P` read and written at `t + 5`.
 pub const SECP256K1_TICKS: u32 = 8;
+/// Ticks of a compression of SHA-256: a7, a0 and a1 from `t` on, the block read at `t + 4`, the state replaced at `t + 5`.
+pub const SHA256_TICKS: u32 = 8;
 /// An access must lie less than this many ticks after the one before it on the same word.
 pub const MAX_TICKS: u32 = 1 << 24;
 
@@ -62,5 +64,8 @@ pub const ECALL_KECCAK_F: u64 = 0x1000;
 pub const ECALL_SECP256K1_ADD: u64 = 0x1001;
 /// `a7` of the ecall that doubles the point of secp256k1 at `a0`.
 pub const ECALL_SECP256K1_DOUBLE: u64 = 0x1002;
+/// `a7` of the ecall that compresses the 8 words of the block at `a1` into the 4 words of the state at `a0`, both
+/// 8-aligned pointers.
+pub const ECALL_SHA256: u64 = 0x1003;
 /// Accelerators take pointers below this, so that no operand reaches the end of data space.
 pub const ACCELERATOR_END: u64 = ADDRESS_END - (1 << 16);

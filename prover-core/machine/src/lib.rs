@@ -11,6 +11,7 @@
 //! | [`exec`] | the interpreter, generic over its host |
 //! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`secp256k1`] | the point operations behind theirs |
+//! | [`sha256`] | the compression function behind its call |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
@@ -46,6 +47,7 @@ pub mod rows;
 pub mod run;
 pub mod secp256k1;
 mod section;
+pub mod sha256;
 #[cfg(feature = "testing")]
 pub mod testing;
 pub mod trace;

@@ -6,7 +6,7 @@ use thiserror::Error;
 
 use crate::code::illegal;
 use crate::decode::decode;
-use crate::exec::{Cpu, Host, PointCall, Retired, run};
+use crate::exec::{Cpu, Host, PointCall, Retired, Sha256Call, run};
 use crate::fault::{Cause, Fault};
 use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
@@ -14,12 +14,13 @@ use crate::isa::{Family, Instruction};
 use crate::keccak::keccak_f;
 use crate::layout::{
     CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
-    SECP256K1_TICKS, START_TS, STEP_TICKS,
+    SECP256K1_TICKS, SHA256_TICKS, START_TS, STEP_TICKS,
 };
 use crate::package::Package;
+use crate::sha256;
 use crate::trace::{
     Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, Secp256k1Add,
-    Secp256k1Double, ShardTrace, Step, UncleRecord,
+    Secp256k1Double, Sha256Record, ShardTrace, Step, UncleRecord,
 };
 
 /// Why a package is refused.
@@ -111,6 +112,7 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
         keccaks: recorder.keccaks,
         secp256k1_adds: recorder.secp256k1_adds,
         secp256k1_doubles: recorder.secp256k1_doubles,
+        sha256s: recorder.sha256s,
     })
 }
 
@@ -164,6 +166,7 @@ struct Recorder<'a> {
     keccaks: Vec<KeccakRecord>,
     secp256k1_adds: Vec<Secp256k1Add>,
     secp256k1_doubles: Vec<Secp256k1Double>,
+    sha256s: Vec<Sha256Record>,
 }
 
 impl<'a> Recorder<'a> {
@@ -191,6 +194,7 @@ impl<'a> Recorder<'a> {
             keccaks: Vec::new(),
             secp256k1_adds: Vec::new(),
             secp256k1_doubles: Vec::new(),
+            sha256s: Vec::new(),
         }
     }
 
@@ -401,6 +405,19 @@ impl Host for Recorder<'_> {
             self.secp256k1_doubles.push(Secp256k1Double { pc, ts, code, pointer, p });
         }
         self.ts += SECP256K1_TICKS;
+        Ok(())
+    }
+
+    fn sha256(&mut self, call: &Sha256Call) -> Result<(), BadPackage> {
+        let (pc, ts) = (call.pc, self.ts);
+        let register = |index: u8| REGISTER_WORD + u32::from(index);
+        let code = self.access(register(call.instruction.rs1), ts, |old| old)?;
+        let pointers = [self.access(register(10), ts + 1, |old| old)?, self.access(register(11), ts + 2, |old| old)?];
+        let block = self.replace(call.block, ts + 4, |block| Ok(*block))?;
+        let words = block.map(|access| access.prev);
+        let state = self.replace(call.state, ts + 5, |state| Ok(sha256::compress_memory(state, &words)))?;
+        self.sha256s.push(Sha256Record { pc, ts, code, pointers, block, state });
+        self.ts += SHA256_TICKS;
         Ok(())
     }
 }

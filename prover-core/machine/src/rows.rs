@@ -6,6 +6,7 @@ use core::ops::{Index, IndexMut};
 use crate::hash::{Digest, Tag};
 use crate::isa::{Family, Op};
 use crate::keccak::ROUNDS;
+use crate::sha256;
 use crate::trace::ShardTrace;
 
 /// A table whose height depends on the run. Fixed tables are in [`Costs::fixed_cells`].
@@ -37,11 +38,15 @@ pub enum Table {
     Secp256k1Add,
     /// Their doublings.
     Secp256k1Double,
+    /// Compressions of SHA-256.
+    Sha256Call,
+    /// Their rounds, four to a row.
+    Sha256Round,
 }
 
 impl Table {
     /// Number of tables.
-    pub const COUNT: usize = Family::COUNT + 12;
+    pub const COUNT: usize = Family::COUNT + 14;
 
     /// Whether a shard may be without the table (at index `index`).
     pub(crate) const fn is_optional(index: usize) -> bool {
@@ -76,6 +81,8 @@ impl Table {
             Self::KeccakRound => Family::COUNT + 9,
             Self::Secp256k1Add => Family::COUNT + 10,
             Self::Secp256k1Double => Family::COUNT + 11,
+            Self::Sha256Call => Family::COUNT + 12,
+            Self::Sha256Round => Family::COUNT + 13,
         }
     }
 }
@@ -109,6 +116,11 @@ impl Rows {
         self[Table::Secp256k1Add] + self[Table::Secp256k1Double]
     }
 
+    /// Calls of accelerators: their rows are instructions beside those of the families.
+    pub fn calls(&self) -> u32 {
+        self[Table::KeccakCall] + self.point_operations() + self[Table::Sha256Call]
+    }
+
     /// Rows of a trace, counted from the trace alone.
     pub fn of(trace: &ShardTrace) -> Self {
         let mut rows = Self::default();
@@ -125,6 +137,8 @@ impl Rows {
         rows[Table::KeccakRound] = (trace.keccaks.len() * ROUNDS) as u32;
         rows[Table::Secp256k1Add] = trace.secp256k1_adds.len() as u32;
         rows[Table::Secp256k1Double] = trace.secp256k1_doubles.len() as u32;
+        rows[Table::Sha256Call] = trace.sha256s.len() as u32;
+        rows[Table::Sha256Round] = (trace.sha256s.len() * sha256::ROWS) as u32;
 
         let mut hashes: Vec<(Tag, u32, Digest)> = Vec::new();
         for leaf in &trace.leaves {
@@ -288,6 +302,12 @@ impl Costs {
             true => self.height(rows.0[table]),
             false => 0,
         }))
+    }
+
+    /// Committed cells of each table, padding included; those of fixed height are not here.
+    pub fn cells_by_table(&self, rows: &Rows) -> PerTable<u64> {
+        let heights = self.heights(rows);
+        PerTable(core::array::from_fn(|table| heights.0[table] * u64::from(self.tables.0[table].width)))
     }
 
     fn sum(&self, rows: &Rows, part: impl Fn(&TableCost) -> u32) -> u64 {

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::code::Code;
-use crate::exec::{Cpu, Host, PointCall, Retired, keccak_words, point_words, run};
+use crate::exec::{Cpu, Host, PointCall, Retired, Sha256Call, keccak_words, point_words, run, sha256_words};
 use crate::fault::Fault;
 use crate::isa::Instruction;
 use crate::layout::{OUTPUT_BASE, OUTPUT_MAX};
@@ -122,5 +122,9 @@ impl Host for Plain<'_> {
 
     fn secp256k1(&mut self, call: &PointCall) -> Result<(), Fault> {
         point_words(self, call)
+    }
+
+    fn sha256(&mut self, call: &Sha256Call) -> Result<(), Fault> {
+        sha256_words(self, call)
     }
 }

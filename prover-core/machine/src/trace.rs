@@ -108,6 +108,23 @@ pub struct Secp256k1Double {
     pub p: [Access; 8],
 }
 
+/// A compression of SHA-256: an `ecall` with `a7 = ECALL_SHA256`. It takes 8 ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sha256Record {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Time at its start.
+    pub ts: u32,
+    /// Read of a7 at `ts`.
+    pub code: Access,
+    /// Reads of a0 at `ts + 1` and a1 at `ts + 2`.
+    pub pointers: [Access; 2],
+    /// Read of the block at `ts + 4`.
+    pub block: [Access; 8],
+    /// Read and write of the state at `ts + 5`.
+    pub state: [Access; 4],
+}
+
 /// A memory leaf that the shard touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeafRecord {
@@ -207,6 +224,8 @@ pub struct ShardTrace {
     pub secp256k1_adds: Vec<Secp256k1Add>,
     /// Doublings of points of secp256k1, in order of time.
     pub secp256k1_doubles: Vec<Secp256k1Double>,
+    /// Compressions of SHA-256, in order of time.
+    pub sha256s: Vec<Sha256Record>,
     /// Touched memory leaves, ascending by index.
     pub leaves: Vec<LeafRecord>,
     /// Opened memory nodes, root first.

@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use crate::budget::Budget;
 use crate::code::Code;
 use crate::cut::Limits;
-use crate::exec::{Host, PointCall, Retired, keccak_words, point_words};
+use crate::exec::{Host, PointCall, Retired, Sha256Call, keccak_words, point_words, sha256_words};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::isa::{Family, Instruction};
@@ -14,6 +14,7 @@ use crate::layout::{CODE_DEPTH, LEAF_INSTRUCTIONS, LEAF_WORDS, MEMORY_DEPTH, REG
 use crate::memory::Memory;
 use crate::paged::Paged;
 use crate::rows::{BytePairs, Rows, Table};
+use crate::sha256;
 
 /// The last shard that opened a node on the path of each leaf, to count the union of paths as it grows.
 struct PathMarks {
@@ -127,7 +128,7 @@ impl<'a> Tracker<'a> {
     /// Steps of this shard.
     pub fn steps(&self) -> u32 {
         let rows = self.budget.rows();
-        rows.0[..Family::COUNT].iter().sum::<u32>() + rows[Table::KeccakCall] + rows.point_operations()
+        rows.0[..Family::COUNT].iter().sum::<u32>() + rows.calls()
     }
 
     #[inline(always)]
@@ -261,6 +262,16 @@ impl Host for Tracker<'_> {
             return Err(Stop::Full);
         }
         point_words(self, call)?;
+        self.use_call(call.pc, &call.instruction, &rows);
+        Ok(())
+    }
+
+    fn sha256(&mut self, call: &Sha256Call) -> Result<(), Stop> {
+        let rows = [(Table::Sha256Call, 1), (Table::Sha256Round, sha256::ROWS as u32)];
+        if !self.budget.admits(&rows) {
+            return Err(Stop::Full);
+        }
+        sha256_words(self, call)?;
         self.use_call(call.pc, &call.instruction, &rows);
         Ok(())
     }

@@ -174,7 +174,7 @@ fn limits_pause_a_run() {
 /// Memory argument, 9 and 16: an accelerator's operands lie in data space, at multiples of 8.
 #[test]
 fn accelerator_pointers() {
-    for (call, register) in [(0x1000, 10), (0x1001, 10), (0x1001, 11), (0x1002, 10)] {
+    for (call, register) in [(0x1000, 10), (0x1001, 10), (0x1001, 11), (0x1002, 10), (0x1003, 10), (0x1003, 11)] {
         for pointer in [DATA_BASE + 4, ADDRESS_END - (1 << 16), 1 << 32, u64::MAX - 7] {
             let good = [li(10, DATA_BASE), li(11, DATA_BASE + 64)].concat();
             let code = [good, li(register, pointer), li(17, call), vec![ECALL]].concat();

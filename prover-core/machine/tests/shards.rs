@@ -145,6 +145,29 @@ fn keccak_calls_stay_within_the_budget() {
     assert_eq!(cut(31_000).unwrap_err(), CutError::Budget(31_000));
 }
 
+/// Rows of compressions of SHA-256 are predicted, with a block that overlaps the state and leaves that only a call touches.
+#[test]
+fn compressions_replay() {
+    let hasher = Hasher::new();
+    let operands = [(0, 64), (0, 8), (24, 0), (4096 + 56, 8192 + 24)];
+    let call = |(state, block)| {
+        let pointers = [(10, state), (11, block)].map(|(register, at)| testing::li(register, testing::DATA_BASE + at));
+        [pointers.concat(), testing::li(17, 0x1003), vec![testing::ECALL]].concat()
+    };
+    let code = [operands.map(call).concat(), testing::exit(0)].concat();
+    let program = testing::program(&hasher, &code);
+    for steps in [1, 5, 1 << 10] {
+        let mut calls = 0;
+        for shard in Cutter::new(&hasher, &program, &[], Limits::steps(steps)).unwrap() {
+            let Shard { package, rows } = shard.unwrap();
+            assert_eq!(rows, Rows::of(&replay(&hasher, &package).unwrap()));
+            assert_eq!(16 * rows[Table::Sha256Call], rows[Table::Sha256Round]);
+            calls += rows[Table::Sha256Call];
+        }
+        assert_eq!(calls, 4);
+    }
+}
+
 /// The trace is a closed book: accesses of a word form one chain from its initial to its last value.
 #[test]
 fn accesses_form_one_chain_per_word() {

@@ -37,10 +37,17 @@ pub const COUNTED: [(Table, Chip); Table::COUNT] = [
     (Table::KeccakRound, Chip::KeccakRound),
     (Table::Secp256k1Add, Chip::Secp256k1Add),
     (Table::Secp256k1Double, Chip::Secp256k1Double),
+    (Table::Sha256Call, Chip::Sha256Call),
+    (Table::Sha256Round, Chip::Sha256Round),
 ];
 
 fn cost(chip: Chip) -> TableCost {
     TableCost { width: chip.columns() as u32, interactions: chip.interactions() as u32 }
+}
+
+/// The counted tables with their names.
+pub fn tables() -> impl Iterator<Item = (Table, &'static str)> {
+    COUNTED.into_iter().map(|(table, chip)| (table, chip.name()))
 }
 
 /// Where shards of `class` end that `backend` proves. The first backend pads the number of messages to a power of two.

@@ -8,6 +8,7 @@
 
 extern crate alloc;
 
+pub mod bytecode;
 pub mod execute;
 pub mod fork;
 pub mod header;

@@ -27,16 +27,28 @@ pub fn sender(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> Opt
     Some(Address::from_word(keccak256(&key[1..])))
 }
 
-/// By whoever recovers for the EVM: cheaper than the check below where that is an accelerator.
+/// Whether `signature`, r then s, of a message with this hash recovers by `id`, 0 or 1, to the key, x then y.
+#[cfg(feature = "crypto-provider")]
+pub type KeyCheck = fn(hash: &[u8; 32], signature: &[u8; 64], id: u8, key: &[u8; 64]) -> bool;
+
+#[cfg(feature = "crypto-provider")]
+static KEY_CHECK: revm::primitives::OnceLock<KeyCheck> = revm::primitives::OnceLock::new();
+
+/// Installs the check of public keys; without one, none is right. Says whether it was the first.
+#[cfg(feature = "crypto-provider")]
+pub fn install_key_check(check: KeyCheck) -> bool {
+    KEY_CHECK.set(check).is_ok()
+}
+
 #[cfg(feature = "crypto-provider")]
 fn recovers_to(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> bool {
     let mut bytes = [0; 64];
     let (r, s) = bytes.split_at_mut(32);
     r.copy_from_slice(&signature.r().to_be_bytes::<32>());
     s.copy_from_slice(&signature.s().to_be_bytes::<32>());
-    let address = Address::from_word(keccak256(&key[1..])).into_word();
-    let recovered = revm::precompile::crypto().secp256k1_ecrecover(&bytes, signature.v().into(), &hash.0);
-    key[0] == 4 && recovered == Ok(address.0)
+    // 65 bytes with tag 4: the uncompressed form and no other
+    let [tag, point @ ..] = key;
+    *tag == 4 && KEY_CHECK.get().is_some_and(|check| check(&hash.0, &bytes, signature.v().into(), point))
 }
 
 #[cfg(not(feature = "crypto-provider"))]

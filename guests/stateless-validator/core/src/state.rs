@@ -1,6 +1,7 @@
 //! The state before the block, served from the witness, and the root of the state after it.
 
 use crate::{
+    bytecode::analyzed,
     reason::Reason,
     trie::{Child, EMPTY_ROOT, Items, Preimages, TrieError, Tries, Value},
 };
@@ -121,6 +122,9 @@ impl Database for WitnessState<'_> {
             return Ok(Bytecode::default());
         }
         let code = self.codes.get(&code_hash.0).ok_or(Reason::CodeMissing(code_hash))?;
+        if code.first() != Some(&0xef) {
+            return Ok(analyzed(code));
+        }
         Bytecode::new_raw_checked(Bytes::copy_from_slice(code)).map_err(|_| Reason::CodeMissing(code_hash))
     }
 

@@ -28,11 +28,18 @@ impl hearth_stateless::Crypto for Accelerated {
         address[..12].fill(0);
         Ok(address)
     }
+
+    fn sha256(&self, input: &[u8]) -> [u8; 32] {
+        hearth_guest::accelerators::sha256(input)
+    }
 }
 
 fn main() {
     #[cfg(feature = "accelerators")]
-    hearth_stateless::install_crypto(Accelerated);
+    {
+        hearth_stateless::install_crypto(Accelerated);
+        hearth_stateless::sender::install_key_check(hearth_guest::secp256k1::recovers_to);
+    }
     let output = hearth_stateless::validate(hearth_guest::read_input());
     hearth_guest::write_output(&output.to_bytes());
 }

@@ -4,7 +4,7 @@ mod add;
 mod canonical;
 mod double;
 mod line;
-mod operand;
+pub(crate) mod operand;
 mod relation;
 #[cfg(test)]
 mod tests;

@@ -2,21 +2,22 @@
 
 use std::collections::BTreeMap;
 
-use hearth_machine::exec::{Cpu, Host, PointCall, Retired, run};
+use hearth_machine::exec::{Cpu, Host, PointCall, Retired, Sha256Call, run};
 use hearth_machine::fault::{Cause, Fault};
 use hearth_machine::frontier::{Frontier, Kind};
 use hearth_machine::hash::Hasher;
 use hearth_machine::isa::{Family, Instruction, Op};
 use hearth_machine::keccak::keccak_f;
 use hearth_machine::layout::{
-    CODE_DEPTH, ECALL_SECP256K1_ADD, KECCAK_TICKS, MEMORY_DEPTH, REGISTER_WORD, START_TS, STEP_TICKS,
+    CODE_DEPTH, ECALL_SECP256K1_ADD, KECCAK_TICKS, MEMORY_DEPTH, REGISTER_WORD, SHA256_TICKS, START_TS, STEP_TICKS,
 };
 use hearth_machine::memory::Memory;
 use hearth_machine::program::Program;
+use hearth_machine::sha256::compress_memory;
 use hearth_machine::testing::DATA_BASE;
 use hearth_machine::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, ShardTrace, Statement,
-    Step, UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, Sha256Record,
+    ShardTrace, Statement, Step, UncleRecord,
 };
 use hearth_machine::tree::Tree;
 
@@ -53,7 +54,7 @@ pub enum Lie {
     SwappedLeaves,
     /// `ld` at 2^32 - 4 reads the last word and x0.
     EndOfMemory,
-    /// Keccak-f leaves its state as it is.
+    /// Keccak-f and the compression of SHA-256 leave their state as it is.
     IdleCall,
 }
 
@@ -73,6 +74,7 @@ struct Executor<'a> {
     doubles: usize,
     steps: [Vec<Step>; Family::COUNT],
     keccaks: Vec<KeccakRecord>,
+    sha256s: Vec<Sha256Record>,
 }
 
 impl Executor<'_> {
@@ -83,6 +85,15 @@ impl Executor<'_> {
         let next = next(prev);
         history.push((ts, next));
         Access { word, prev_ts, prev, next }
+    }
+
+    /// The words from `word` on, without an access.
+    fn peek<const N: usize>(&self, word: u32) -> [u64; N] {
+        core::array::from_fn(|i| {
+            let word = word + i as u32;
+            let last = self.history.get(&word).and_then(|history| history.last());
+            last.map_or_else(|| self.initial.read(word), |&(_, value)| value)
+        })
     }
 }
 
@@ -185,17 +196,28 @@ impl Host for Executor<'_> {
         let ts = self.ts;
         let code = self.access(REGISTER_WORD + 17, ts, |old| old);
         let pointer = self.access(REGISTER_WORD + 10, ts + 1, |old| old);
-        let mut state: [u64; 25] = core::array::from_fn(|i| {
-            let word = word + i as u32;
-            let last = self.history.get(&word).and_then(|history| history.last());
-            last.map_or_else(|| self.initial.read(word), |&(_, value)| value)
-        });
+        let mut state: [u64; 25] = self.peek(word);
         if self.lie != Lie::IdleCall {
             keccak_f(&mut state);
         }
         let words = core::array::from_fn(|i| self.access(word + i as u32, ts + 4, |_| state[i]));
         self.keccaks.push(KeccakRecord { pc, ts, code, pointer, words });
         self.ts += KECCAK_TICKS;
+        Ok(())
+    }
+
+    fn sha256(&mut self, call: &Sha256Call) -> Result<(), Fault> {
+        let (pc, ts) = (call.pc, self.ts);
+        let code = self.access(REGISTER_WORD + 17, ts, |old| old);
+        let pointers = [10, 11].map(|register| self.access(REGISTER_WORD + register, ts + register - 9, |old| old));
+        let block = core::array::from_fn(|i| self.access(call.block + i as u32, ts + 4, |old| old));
+        let mut after: [u64; 4] = self.peek(call.state);
+        if self.lie != Lie::IdleCall {
+            after = compress_memory(&after, &block.map(|access| access.prev));
+        }
+        let state = core::array::from_fn(|i| self.access(call.state + i as u32, ts + 5, |_| after[i]));
+        self.sha256s.push(Sha256Record { pc, ts, code, pointers, block, state });
+        self.ts += SHA256_TICKS;
         Ok(())
     }
 }
@@ -220,6 +242,7 @@ pub fn execute(hasher: &Hasher, program: &Program, limit: u64, lie: Lie) -> Shar
         doubles: 0,
         steps: Default::default(),
         keccaks: Vec::new(),
+        sha256s: Vec::new(),
     };
     let mut cpu = Cpu::new(program.key().entry);
     if let Lie::Skip(at) = lie {
@@ -274,6 +297,7 @@ impl Executor<'_> {
             keccaks: self.keccaks,
             secp256k1_adds: Vec::new(),
             secp256k1_doubles: Vec::new(),
+            sha256s: self.sha256s,
             leaves,
             nodes: Vec::new(),
             uncles: Vec::new(),

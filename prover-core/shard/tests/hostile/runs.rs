@@ -1,8 +1,10 @@
 //! Whole consistent wrong runs: everything after the lie follows from it.
 
 use hearth_machine::testing::{DATA_BASE, ECALL, exit, li, program};
+use hearth_machine::trace::ShardTrace;
+use hearth_shard::keys::KeyId;
 
-use crate::audit::{BENCH, trace_refused};
+use crate::audit::{BENCH, tables, trace_refused};
 use crate::executor::{Lie, execute};
 
 #[track_caller]
@@ -74,6 +76,36 @@ fn early_start() {
 #[test]
 fn other_word() {
     lie_is_refused(Lie::OtherWord, &[], &["memory"]);
+}
+
+/// One compression of SHA-256, executed with a lie.
+fn compression(lie: Lie) -> ShardTrace {
+    let code = [li(10, DATA_BASE), li(11, DATA_BASE + 64), li(17, 0x1003), vec![ECALL], exit(0)].concat();
+    execute(&BENCH.hasher, &program(&BENCH.hasher, &code), u64::MAX, lie)
+}
+
+/// The control of those below: the proof of an honest compression is accepted.
+#[test]
+fn honest_compression() {
+    let trace = compression(Lie::None);
+    let proof = BENCH.prove(tables(&trace), &[]);
+    assert_eq!(BENCH.verify(&trace.statement, KeyId::All, &proof), Ok(()));
+}
+
+/// Condition 14, class 13: a compression that leaves its state as it is; its row adds what the rounds have worked.
+#[test]
+fn idle_compression() {
+    trace_refused(&compression(Lie::IdleCall), &["sha256_call"], &[]);
+}
+
+/// Class 13: each word of the result with one bit turned.
+#[test]
+fn wrong_words_of_a_compression() {
+    for word in 0..4 {
+        let mut trace = compression(Lie::None);
+        trace.sha256s[0].state[word].next ^= 1 << (13 * word);
+        trace_refused(&trace, &["sha256_call"], &["memory"]);
+    }
 }
 
 /// Condition 14, class 13: a call of keccak-f that leaves its state as it is.

@@ -4,7 +4,7 @@
 //! Progressive trees (EIP-7916) chain subtrees of 1, 4, 16, ... leaves: `root = hash(subtree, root of what follows)`.
 //! Progressive containers (EIP-7495) mix in the bit set of their fields.
 
-use super::sha256::sha256_64;
+use super::sha256::{node, sha256_64};
 use alloc::vec::Vec;
 
 /// A Merkle root or leaf.
@@ -18,14 +18,18 @@ const ZERO: [Root; DEPTHS] = {
     let mut roots = [[0; 32]; DEPTHS];
     let mut depth = 1;
     while depth < DEPTHS {
-        roots[depth] = hash(&roots[depth - 1], &roots[depth - 1]);
+        roots[depth] = sha256_64(&both(&roots[depth - 1], &roots[depth - 1]));
         depth += 1;
     }
     roots
 };
 
 /// One inner node.
-pub const fn hash(left: &Root, right: &Root) -> Root {
+pub fn hash(left: &Root, right: &Root) -> Root {
+    node(&both(left, right))
+}
+
+const fn both(left: &Root, right: &Root) -> [u8; 64] {
     let mut both = [0; 64];
     let mut i = 0;
     while i < 32 {
@@ -33,7 +37,7 @@ pub const fn hash(left: &Root, right: &Root) -> Root {
         both[32 + i] = right[i];
         i += 1;
     }
-    sha256_64(&both)
+    both
 }
 
 /// One leaf from at most 32 bytes.
@@ -55,7 +59,7 @@ pub fn subtree(bytes: &[u8], depth: usize) -> Root {
     if depth == 1
         && let Some(both) = bytes.first_chunk::<64>()
     {
-        return sha256_64(both);
+        return node(both);
     }
     let (left, right) = bytes.split_at(bytes.len().min(16 << depth));
     hash(&subtree(left, depth - 1), &subtree(right, depth - 1))

@@ -1,5 +1,5 @@
 //! SHA-256 (FIPS 180-4) with a short cut for the 64-byte messages of Merkle trees: the schedule of their constant
-//! padding block is known at compile time.
+//! padding block is known at compile time. With the feature `crypto-provider` all but constants is hashed by the provider.
 
 const K: [u32; 64] = [
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5, 0xd807aa98,
@@ -94,7 +94,26 @@ pub const fn sha256_64(message: &[u8; 64]) -> [u8; 32] {
     digest(&rounds(&rounds(&START, &round_inputs(message)), &PADDING))
 }
 
+/// One inner node of a Merkle tree.
+#[cfg(not(feature = "crypto-provider"))]
+pub fn node(children: &[u8; 64]) -> [u8; 32] {
+    sha256_64(children)
+}
+
+/// One inner node of a Merkle tree.
+#[cfg(feature = "crypto-provider")]
+pub fn node(children: &[u8; 64]) -> [u8; 32] {
+    sha256(children)
+}
+
 /// SHA-256 of any message.
+#[cfg(feature = "crypto-provider")]
+pub fn sha256(message: &[u8]) -> [u8; 32] {
+    revm::precompile::crypto().sha256(message)
+}
+
+/// SHA-256 of any message.
+#[cfg(not(feature = "crypto-provider"))]
 pub fn sha256(message: &[u8]) -> [u8; 32] {
     let mut state = START;
     let (blocks, rest) = message.as_chunks::<64>();
