@@ -92,6 +92,17 @@ impl Worker {
         if self.accepted + self.late == 0 || self.missed > 0 { 1 } else { config.depth }
     }
 
+    /// Whether its speed was measured.
+    pub const fn is_measured(&self) -> bool {
+        self.speed.is_some()
+    }
+
+    /// Whether it is of the swarm and at work, or about to ask for some.
+    pub fn works_for_swarm(&self, now: Millis, config: &Config) -> bool {
+        let present = !self.leases.is_empty() || self.seen + config.swarm_alive > now;
+        self.kind == Kind::Swarm && present && self.quarantine(now).is_none() && self.pause(now).is_none()
+    }
+
     /// Milliseconds that it will need for `cells`, if it works like `typical` while nothing was measured.
     pub fn predict(&self, cells: u64, typical: f64) -> Millis {
         (self.speed.unwrap_or(typical) * cells as f64 / f64::from(1 << 20)).ceil() as Millis
