@@ -1,6 +1,7 @@
 //! `hearth`: executes guest programs, proves their runs shard by shard, and verifies the proofs.
 
 mod block;
+mod client;
 mod commands;
 mod failure;
 mod interrupt;
@@ -42,6 +43,10 @@ enum Command {
     Node(commands::node::Arguments),
     /// Help a node: prove shards for it.
     Worker(commands::worker::Arguments),
+    /// Say what a node on this machine would lack.
+    Doctor(commands::doctor::Arguments),
+    /// What a node did.
+    Report(commands::report::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
     /// Version, formats and parameters.
@@ -65,6 +70,8 @@ fn main() -> ExitCode {
         Command::Shard(arguments) => shard::run(&arguments),
         Command::Node(arguments) => commands::node::run(&arguments),
         Command::Worker(arguments) => commands::worker::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };

@@ -268,6 +268,21 @@ impl Scheduler {
         self.workers.iter().map(|(name, worker)| worker.view(name, self.now))
     }
 
+    /// Cells that all who are there prove in a millisecond, by measured speed.
+    pub fn cells_per_ms(&self, now: Millis) -> f64 {
+        let present = self.workers.values().filter(|worker| worker.is_present(now, &self.config));
+        present.map(|worker| f64::from(1 << 20) / worker.speed_or(self.typical).max(1e-3)).sum()
+    }
+
+    /// Cells of shards that are not proved, over all runs.
+    pub fn open_cells(&self) -> u64 {
+        let open = |run: &Run| {
+            let shards = run.ready.iter().chain(&run.leased);
+            shards.map(|&index| run.shards[index as usize].cells).sum::<u64>()
+        };
+        self.runs.values().map(open).sum()
+    }
+
     /// Shards on which nobody works.
     pub fn ready(&self) -> usize {
         self.runs.values().map(|run| run.ready.len()).sum()
@@ -383,7 +398,9 @@ impl Scheduler {
         }
         let cells = run.ready.iter().map(|&index| run.shards[index as usize].cells).max().unwrap_or(0);
         let mut room = 0;
-        for worker in self.workers.values().filter(|worker| worker.works_for_swarm(now, &self.config)) {
+        for worker in
+            self.workers.values().filter(|worker| worker.kind == Kind::Swarm && worker.is_present(now, &self.config))
+        {
             let leases = worker.leases.iter().filter_map(|id| self.leases.get(id));
             let free = leases.map(|lease| lease.expected).fold(now, Millis::max);
             room += run.swarm_until.saturating_sub(free) / worker.predict(cells, self.typical).max(1);

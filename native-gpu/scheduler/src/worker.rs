@@ -97,15 +97,20 @@ impl Worker {
         self.speed.is_some()
     }
 
-    /// Whether it is of the swarm and at work, or about to ask for some.
-    pub fn works_for_swarm(&self, now: Millis, config: &Config) -> bool {
+    /// Whether it is at work, or about to ask for some.
+    pub fn is_present(&self, now: Millis, config: &Config) -> bool {
         let present = !self.leases.is_empty() || self.seen + config.swarm_alive > now;
-        self.kind == Kind::Swarm && present && self.quarantine(now).is_none() && self.pause(now).is_none()
+        present && self.quarantine(now).is_none() && self.pause(now).is_none()
+    }
+
+    /// Milliseconds per 2^20 cells, `typical` while nothing was measured.
+    pub fn speed_or(&self, typical: f64) -> f64 {
+        self.speed.unwrap_or(typical)
     }
 
     /// Milliseconds that it will need for `cells`, if it works like `typical` while nothing was measured.
     pub fn predict(&self, cells: u64, typical: f64) -> Millis {
-        (self.speed.unwrap_or(typical) * cells as f64 / f64::from(1 << 20)).ceil() as Millis
+        (self.speed_or(typical) * cells as f64 / f64::from(1 << 20)).ceil() as Millis
     }
 
     /// A valid proof came back. Returns milliseconds per 2^20 cells.

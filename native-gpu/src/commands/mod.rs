@@ -1,10 +1,12 @@
 //! One file per command.
 
 pub mod block;
+pub mod doctor;
 pub mod execute;
 pub mod new;
 pub mod node;
 pub mod prove;
+pub mod report;
 pub mod shard;
 pub mod verify;
 pub mod version;

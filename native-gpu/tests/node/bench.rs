@@ -78,12 +78,16 @@ impl Drop for Node {
 impl Node {
     pub fn start(folder: &Folder, program: &Program, more: &[&str]) -> Try<Self> {
         let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/elf/fibonacci.elf");
+        let input = program.input.to_str().ok_or("a path that is no text")?;
+        Self::launch(folder, &[&["--program", elf, "--input", input], more].concat())
+    }
+
+    /// A node with this work.
+    pub fn launch(folder: &Folder, work: &[&str]) -> Try<Self> {
         let mut process = Command::new(HEARTH)
-            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--program", elf, "--input"])
-            .arg(&program.input)
-            .arg("--data-dir")
+            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--data-dir"])
             .arg(folder.0.join("data"))
-            .args(more)
+            .args(work)
             .stdout(Stdio::piped())
             .spawn()?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();

@@ -1,6 +1,7 @@
 //! Nodes and workers as processes on loopback.
 
 mod bench;
+mod client;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
