@@ -7,6 +7,7 @@
 # terminal, the script ends: 0 if the proof was verified.
 #
 #   HEARTH=PATH               a binary to use, instead of building one
+#   HEARTH_TABS=N             so many tabs; 2 unless given, 0: a native worker in their place
 #   HEARTH_LOG_CELLS=N        size of the shards; 24 unless given
 #   HEARTH_SWARM_TIME=SECONDS for so long the node leaves to the tabs what they can prove in that time; 240 unless given
 set -euo pipefail
@@ -17,7 +18,7 @@ TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 # Compiled for this very CPU, so in a folder of its own that no other machine shares.
 NATIVE=$TARGET/native
 OUT=$NATIVE/run
-TABS=2
+TABS=${HEARTH_TABS:-2}
 LOG_CELLS=${HEARTH_LOG_CELLS:-24}
 SWARM_TIME=${HEARTH_SWARM_TIME:-240}
 # Each shard reuses the large buffers of the one before.
@@ -91,7 +92,9 @@ mkdir -p "$OUT"
 rm -rf "$OUT/data" "$OUT"/*.log
 
 say "1/5 tools"
-if scripts/setup.sh browser wasm-tools; then
+if [ "$TABS" = 0 ]; then
+  WITH_TABS=no
+elif scripts/setup.sh browser wasm-tools; then
   WITH_TABS=yes
 else
   WITH_TABS=no
