@@ -62,11 +62,11 @@ fn wrong_proofs_do_no_harm_and_nothing_finished_is_lost() -> Try {
 
     let honest = node.lease("honest")?;
     assert_eq!(honest.shard, 0, "free again");
+    let other = node.lease("other")?;
+    assert_ne!(other.shard, 0);
     let proof = node.prove(&honest)?;
 
     // A good proof, but of another shard; then one with a flipped bit.
-    let other = node.lease("other")?;
-    assert_ne!(other.shard, 0);
     assert_eq!(node.put(&other.lease, &proof)?, 422);
     let fresh = node.lease("flipper")?;
     let mut flipped = proof.clone();
