@@ -28,7 +28,7 @@ const HEARTH: &str = env!("CARGO_BIN_EXE_hearth");
 const CLASS: SizeClass = SizeClass::Test20;
 
 /// A folder that goes with the test.
-pub struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Try<Self> {
@@ -196,11 +196,23 @@ impl Node {
 
 /// Starts `hearth worker`.
 pub fn worker(node: &Node, name: &str) -> Try<Child> {
+    worker_of(node.url(), name)
+}
+
+/// Starts `hearth worker` for the node at this URL.
+pub fn worker_of(url: &str, name: &str) -> Try<Child> {
     let class = CLASS.id().to_string();
     Ok(Command::new(HEARTH)
-        .args(["worker", "--node", node.url(), "--name", name, "--log-cells-max", &class])
+        .args(["worker", "--node", url, "--name", name, "--log-cells-max", &class])
         .stderr(Stdio::null())
         .spawn()?)
+}
+
+/// Memory that a process holds.
+pub fn memory_kib(process: &Child) -> Try<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.split_whitespace().next().ok_or("no number")?.parse()?)
 }
 
 /// SIGTERM, and how the process ended.

@@ -1,8 +1,6 @@
 //! Execution clients that a node follows: a real one's answers, and what can be wrong with them.
 
 use std::collections::HashMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -10,6 +8,7 @@ use hearth_protocol::{Run, RunState};
 use serde_json::{Value, json};
 
 use crate::bench::{Folder, Node, Try};
+use crate::server::{self, Answer};
 
 /// Every answer of a development chain (scripts/devchain.mjs) that the import of its second block asked for, by method and
 /// parameters.
@@ -29,49 +28,14 @@ enum Manner {
     Nonsense,
 }
 
-/// Starts a client; returns its URL. It ends with the test.
+/// Starts a client; returns its URL.
 fn client(manner: Manner) -> Try<String> {
-    let listener = TcpListener::bind("127.0.0.1:0")?;
-    let url = format!("http://{}", listener.local_addr()?);
     let answers: HashMap<String, Value> = serde_json::from_str(ANSWERS)?;
-    thread::spawn(move || {
-        let mut silent = Vec::new();
-        for stream in listener.incoming().flatten() {
-            match manner {
-                Manner::Silent => silent.push(stream),
-                // A node that hangs up is none of the client's business.
-                _ => drop(serve(stream, &answers, manner)),
-            }
-        }
-    });
-    Ok(url)
-}
-
-/// Answers one request.
-fn serve(stream: TcpStream, answers: &HashMap<String, Value>, manner: Manner) -> Try {
-    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
-    let mut reader = BufReader::new(stream);
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line)?;
-        if line.trim().is_empty() {
-            break;
-        }
-        if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length:") {
-            length = value.trim().parse()?;
-        }
-    }
-    let mut body = vec![0; length];
-    reader.read_exact(&mut body)?;
-    let request: Value = serde_json::from_slice(&body)?;
-    let answer = match manner {
-        Manner::Nonsense => "<html>502</html>".to_owned(),
-        _ => answer(&request, answers, manner).to_string(),
-    };
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", answer.len());
-    reader.get_mut().write_all((head + &answer).as_bytes())?;
-    Ok(())
+    server::start(move |request| match (manner, serde_json::from_slice(&request.body)) {
+        (Manner::Silent, _) => Answer::Nothing,
+        (Manner::Nonsense, _) | (_, Err(_)) => Answer::Whole(200, b"<html>502</html>".into()),
+        (_, Ok(call)) => Answer::Whole(200, answer(&call, &answers, manner).to_string().into()),
+    })
 }
 
 fn answer(request: &Value, answers: &HashMap<String, Value>, manner: Manner) -> Value {
