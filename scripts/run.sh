@@ -76,13 +76,13 @@ if [ -n "${HEARTH_BLOCKS:-}" ]; then
 fi
 
 cat <<TEXT
-A node and two browser tabs prove a block together; the proof is then verified.
+$([ "$TABS" = 0 ] && echo 'A node and a worker prove' || echo "A node and $TABS browser tabs prove") a block together; the proof is then verified.
 
   1 tools   Chromium, a compiler for WebAssembly$([ -n "$FILE" ] || echo ', a development chain')
   2 build   the node for this CPU, and the page with verifier and prover
   3 block   $([ -n "$FILE" ] && echo "$BLOCK from HEARTH_BLOCKS" || echo 'of a local development chain (set HEARTH_BLOCKS to a folder of block files for a real one)')
   4 prove   the node starts, tabs join, and everybody proves shards
-  5 report  who proved what, and the verdict
+  5 report  who proved what, how long each phase took, and the verdict
 
 The first time takes 15 to 25 minutes on 2 cores, 5 GB of disk in $TARGET and 2 GB of tools; later times a minute until
 proving begins. Proving takes 2 to 5 minutes and 4 GB of memory.
@@ -151,8 +151,11 @@ else
 fi
 
 TEST_SIZES=$([ "$LOG_CELLS" -ge 24 ] || echo --allow-test-params)
+# Beside this script, which then hears signals while it waits.
 # shellcheck disable=SC2086 # no word or one
-"$HEARTH" report run --node "$URL" --wait 3600 "${RULES[@]}" $TEST_SIZES
+"$HEARTH" report run --node "$URL" --wait 3600 "${RULES[@]}" $TEST_SIZES &
+CHILDREN+=($!)
+wait $!
 say "5/5 done; the proof is in $OUT/data"
 
 if [ $SERVE = yes ]; then
