@@ -94,16 +94,16 @@ fn is_late(run: &Run, slot_ms: u64) -> bool {
 /// What was expected once the run was executed.
 fn expected(run: &Run) -> Html {
     let Some(prediction) = &run.prediction else { return Html::default() };
-    let after = text::milliseconds(prediction.proved_after_ms as f64);
+    let after = prediction.proved_after_ms.map(|ms| format!("; expected after {}", text::milliseconds(ms as f64)));
     if run.hash.is_none() || prediction.in_time() {
-        return html! { { format!("; expected after {after}") } };
+        return html! { { after } };
     }
     let (cells, provable) = (text::grouped(prediction.cells), text::grouped(prediction.provable_cells));
     html! {
         <>
-            { format!("; expected after {after}") }<br />
+            { after }<br />
             <span class="bad">
-                { format!("Not provable in this slot: {cells} cells, and everyone who was there proves {provable}. More workers help.") }
+                { format!("Not provable in this slot: {cells} cells, and everyone who was there can prove {provable}.") }
             </span>
         </>
     }

@@ -85,8 +85,8 @@ pub struct Prediction {
     pub cells: u64,
     /// Most cells that everyone who is there now would prove in a slot.
     pub provable_cells: u64,
-    /// Milliseconds from the start of the execution to the last shard proof.
-    pub proved_after_ms: u64,
+    /// Milliseconds from the start of the execution to the last shard proof; none while nobody is there to prove.
+    pub proved_after_ms: Option<u64>,
 }
 
 impl Prediction {

@@ -116,7 +116,7 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     run.state = RunState::Proving;
     inner.scheduler.close_run(number);
     drop(inner);
-    let expected = prediction.proved_after_ms as f64 / 1e3;
+    let expected = prediction.proved_after_ms.map(|ms| ms as f64 / 1e3);
     node.say("executed", &name, &[("steps", cutter.steps().into()), ("expected_seconds", expected.into())]);
     if !prediction.in_time() && loaded.block.is_some() {
         tracing::warn!("{name}: {}", not_provable(&prediction, node.slot));
@@ -142,18 +142,20 @@ fn predict(run: &Run, ahead: u64, speed: f64, now: u64, slot: Duration) -> Predi
     Prediction {
         cells,
         provable_cells: done + (left as f64 * speed) as u64,
-        proved_after_ms: elapsed.saturating_add((ahead as f64 / speed.max(1e-9)) as u64),
+        proved_after_ms: (speed > 0.0).then(|| elapsed.saturating_add((ahead as f64 / speed) as u64)),
     }
 }
 
 /// The verdict on a run that is too large.
 fn not_provable(prediction: &Prediction, slot: Duration) -> String {
+    let expected = prediction
+        .proved_after_ms
+        .map_or("nobody is there yet".into(), |ms| format!("expected after {:.1} s", ms as f64 / 1e3));
     format!(
-        "not provable in this slot: {} cells, and everyone who is there proves at most {} within {} s; expected after {:.1} s",
+        "not provable in this slot: {} cells, and everyone who is there proves at most {} within {} s; {expected}",
         grouped(prediction.cells),
         grouped(prediction.provable_cells),
-        slot.as_secs(),
-        prediction.proved_after_ms as f64 / 1e3
+        slot.as_secs()
     )
 }
 

@@ -341,7 +341,7 @@ impl Run {
             execute_ms: executed.saturating_sub(self.start_ms),
             prove_ms: proved - executed,
             publish_ms: done.saturating_sub(proved),
-            predicted_ms: self.prediction.map(|prediction| prediction.proved_after_ms),
+            predicted_ms: self.prediction.and_then(|prediction| prediction.proved_after_ms),
             cells: self.shards.iter().map(|shard| shard.cells).sum(),
         })
     }
