@@ -127,7 +127,9 @@ if [ -n "$FILE" ]; then
   JOB=(--replay "$FILE")
 fi
 if [ $WITH_CHAIN = yes ]; then
-  background chain scripts/with-tools.sh node scripts/devchain.mjs $([ -n "$FILE" ] || echo --now)
+  NOW=(--now)
+  [ -z "$FILE" ] || NOW=()
+  background chain scripts/with-tools.sh node scripts/devchain.mjs "${NOW[@]}"
   CHAIN=$!
   RPC=$(first_line chain | field rpc)
   JOB+=(--follow "$RPC" --chain-rules Cancun)
@@ -138,14 +140,14 @@ if [ $WITH_CHAIN = yes ]; then
 fi
 
 say "4/5 prove"
-WORKERS=$([ $WITH_TABS = yes ] && echo $TABS || echo 1)
+WORKERS=$([ $WITH_TABS = yes ] && echo "$TABS" || echo 1)
 background node "$HEARTH" node "${JOB[@]}" "${PAGE[@]}" --data-dir "$OUT/data" --log-cells "$LOG_CELLS" \
   --swarm-time "$SWARM_TIME" --await-workers "$WORKERS" --json
 NODE=$!
 URL=$(first_line node | field url)
 say "    watch, verify or join: $URL"
 if [ $WITH_TABS = yes ]; then
-  background tabs scripts/with-tools.sh node tests/e2e/tabs.mjs "$URL" $TABS
+  background tabs scripts/with-tools.sh node tests/e2e/tabs.mjs "$URL" "$TABS"
 else
   background worker "$HEARTH" worker --node "$URL" --name helper
 fi

@@ -426,7 +426,10 @@ impl Scheduler {
         // A first guess may be far off: a tab without a GPU needs ten times as long as the machine beside it.
         let measured = self.workers.get(worker).is_some_and(Worker::is_measured);
         let reserve = if measured { predicted / 2 } else { 2 * predicted };
-        let deadline = now + (predicted + reserve + transfer).clamp(min_lease, max_lease);
+        // The native prover ends with the node, so it is never given up on; others may copy its shard all the same.
+        let native = self.workers.get(worker).is_some_and(|worker| worker.kind == Kind::Native);
+        let time = if native { max_lease } else { (predicted + reserve + transfer).clamp(min_lease, max_lease) };
+        let deadline = now + time;
         let lease = Lease { shard, worker: worker.to_owned(), issued: now, expected: now + predicted, deadline };
         self.timers.insert((deadline, id));
         self.leases.insert(id, lease);
