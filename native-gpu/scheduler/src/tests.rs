@@ -252,8 +252,8 @@ fn the_native_speed_is_no_measure_for_a_tab() {
     }
     let (_, grant) = bench.ask("tab", 10).expect("a lease");
     assert_eq!(grant.deadline, 10 + 4_000);
-    let (_, grant) = bench.ask_as("native", Kind::Native, 10_000).expect("a lease");
-    assert_eq!(grant.deadline, 10_000 + 600_000, "nobody gives up on it");
+    let (_, grant) = bench.ask_as("native", Kind::Native, 30_000).expect("a lease");
+    assert_eq!(grant.deadline, 30_000 + 600_000, "nobody gives up on it");
 }
 
 #[test]
