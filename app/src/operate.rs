@@ -95,6 +95,7 @@ fn is_late(run: &Run, slot_ms: u64) -> bool {
 fn expected(run: &Run) -> Html {
     let Some(prediction) = &run.prediction else { return Html::default() };
     let after = prediction.proved_after_ms.map(|ms| format!("; expected after {}", text::milliseconds(ms as f64)));
+    let after = after.unwrap_or_default();
     if run.hash.is_none() || prediction.in_time() {
         return html! { { after } };
     }
