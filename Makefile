@@ -12,7 +12,7 @@ help:
 build:
 	$(CARGO) build --release -p hearth --locked
 
-## make run         proves a block (HEARTH_BLOCKS=FOLDER) or a guest, and verifies the proof
+## make run         a node and two tabs prove a block (HEARTH_BLOCKS=FOLDER: a real one), and the proof is verified
 run:
 	scripts/run.sh
 
@@ -46,7 +46,7 @@ guests:
 	guests/vectors.py --check
 	guests/qemu.py
 
-## make e2e         the page tests in headless Chromium
+## make e2e         the page tests in headless Chromium; a node and tabs that prove together
 e2e:
 	scripts/e2e.sh
 

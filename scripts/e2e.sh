@@ -34,6 +34,10 @@ for proof in "$SAVED"/*.shard; do
   fi
 done
 
-# The page of a node: two tabs prove a run, and verify it.
-[ $# -gt 0 ] || scripts/with-tools.sh node tests/e2e/app.mjs "$HEARTH" "$TARGET/app" guests/elf/fibonacci.elf \
-  "$FIXTURES/20.input" 20 ${HEARTH_SHOTS:+"$HEARTH_SHOTS"}
+# A node and tabs with its page prove a run together, and tabs alone; full-size shards take minutes.
+if [ $# = 0 ]; then
+  size=20
+  [ "${HEARTH_FULL:-}" != 1 ] || size=24 HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-1800}
+  HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-} scripts/with-tools.sh node tests/e2e/app.mjs "$HEARTH" "$TARGET/app" \
+    guests/elf/fibonacci.elf $size ${HEARTH_SHOTS:+"$HEARTH_SHOTS"}
+fi

@@ -10,6 +10,7 @@
 #   wasm       std for wasm32-unknown-unknown
 #   wasm-tools wasm-bindgen, wasm-pack, wasm-opt
 #   browser    Chromium, playwright-core, a software Vulkan driver
+#   anvil      a local development chain      (make run without block files)
 #   qemu       qemu-riscv64, the reference for the machine's instructions
 #
 # A step asks for the steps it builds on. Native building and testing need none of them.
@@ -30,6 +31,7 @@ WASM_BINDGEN=0.2.130     # equals the wasm-bindgen of Cargo.lock
 WASM_PACK=0.15.1
 BINARYEN=132.0.0
 PLAYWRIGHT=1.65.1
+ANVIL=1.7.1
 CARGO_DENY=0.20.2
 MDBOOK=0.5.4
 
@@ -204,6 +206,14 @@ step_browser() {
   stamp browser "$PLAYWRIGHT"
 }
 
+step_anvil() {
+  done_already anvil "$ANVIL" && return 0
+  npm_install "@foundry-rs/anvil@$ANVIL"
+  mkdir -p "$TOOLS/bin"
+  ln -sfn "$PREFIX/npm/node_modules/.bin/anvil" "$TOOLS/bin/anvil"
+  stamp anvil "$ANVIL"
+}
+
 npm_install() {
   command -v npm >/dev/null || die "npm is missing: install node with npm"
   mkdir -p "$PREFIX/npm"
@@ -221,7 +231,7 @@ step_qemu() {
 command -v rustup >/dev/null || die "rustup is missing: https://rustup.rs"
 for step in "$@"; do
   case $step in
-    deny | mdbook | compiler | guest | wasm | browser | qemu) "step_$step" ;;
+    deny | mdbook | compiler | guest | wasm | browser | anvil | qemu) "step_$step" ;;
     wasm-tools) step_wasm_tools ;;
     *) die "no such step: $step" ;;
   esac

@@ -3,14 +3,19 @@
 use hearth_protocol::{
     Block, IDLE_POLL_MS, Lease, LeaseRequest, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, Status, Verdict,
 };
-use js_sys::Uint8Array;
+use js_sys::{Reflect, Uint8Array};
 use serde::de::DeserializeOwned;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Headers, RequestInit, Response, window};
+use web_sys::{Headers, ReadableStreamDefaultReader, RequestInit, Response, window};
 
 /// How long to wait after "nothing to do".
 pub const IDLE_MS: u32 = IDLE_POLL_MS as u32;
+
+/// Most bytes of a JSON answer.
+const MAX_JSON: usize = 64 << 20;
+/// Most bytes of a run's proof, a bundle of shard proofs.
+const MAX_PROOF: usize = 512 << 20;
 
 /// Why a request failed, in words.
 pub type Failure = String;
@@ -35,13 +40,37 @@ async fn send(method: &str, url: &str, body: Option<JsValue>) -> Result<Response
     response.dyn_into().map_err(|_| "no response".into())
 }
 
-async fn text(response: &Response) -> Result<String, Failure> {
-    let text = response.text().map_err(|_| "no body")?;
-    JsFuture::from(text).await.ok().and_then(|text| text.as_string()).ok_or_else(|| "the answer broke off".into())
+/// The body of an answer. A node may send without end: what passes `limit` is not read.
+async fn body(response: &Response, limit: usize) -> Result<Uint8Array, Failure> {
+    let Some(stream) = response.body() else { return Ok(Uint8Array::new_with_length(0)) };
+    let reader: ReadableStreamDefaultReader = stream.get_reader().unchecked_into();
+    let (mut parts, mut length) = (Vec::<Uint8Array>::new(), 0);
+    loop {
+        let part = JsFuture::from(reader.read()).await.map_err(|_| "the answer broke off")?;
+        let field = |name: &str| Reflect::get(&part, &name.into()).unwrap_or_default();
+        if field("done").is_truthy() {
+            break;
+        }
+        let bytes: Uint8Array = field("value").dyn_into().map_err(|_| "the answer is no bytes")?;
+        length += bytes.length() as usize;
+        if length > limit {
+            // Whether the node hears it or not, nothing more is read.
+            drop(reader.cancel());
+            return Err(format!("the node's answer has more than {limit} bytes"));
+        }
+        parts.push(bytes);
+    }
+    let whole = Uint8Array::new_with_length(u32::try_from(length).map_err(|_| "the answer is too long")?);
+    let mut offset = 0;
+    for part in parts {
+        whole.set(&part, offset);
+        offset += part.length();
+    }
+    Ok(whole)
 }
 
 async fn json<T: DeserializeOwned>(response: &Response) -> Result<T, Failure> {
-    serde_json::from_str(&text(response).await?)
+    serde_json::from_slice(&body(response, MAX_JSON).await?.to_vec())
         .map_err(|error| format!("the node's answer is not understood: {error}"))
 }
 
@@ -66,11 +95,9 @@ pub async fn status() -> Result<Status, Failure> {
     json(&get("/v1/status").await?).await
 }
 
-/// Bytes at a URL of the node.
+/// Bytes of a proof or a key at a URL of the node.
 pub async fn bytes(url: &str) -> Result<Uint8Array, Failure> {
-    let buffer = get(url).await?.array_buffer().map_err(|_| "no body")?;
-    let buffer = JsFuture::from(buffer).await.map_err(|_| "the answer broke off")?;
-    Ok(Uint8Array::new(&buffer))
+    body(&get(url).await?, MAX_PROOF).await
 }
 
 /// Asks for a shard to prove; `None` if there is nothing to do.
@@ -87,8 +114,7 @@ pub async fn lease(worker: &str, log_cells_max: u8) -> Result<Option<Lease>, Fai
 
 /// The package of a lease.
 pub async fn package(lease: &Lease) -> Result<Uint8Array, Failure> {
-    let package = bytes(&lease.package_url).await?;
-    if package.length() as usize > MAX_PACKAGE_BYTES { Err("the package is too long".into()) } else { Ok(package) }
+    body(&get(&lease.package_url).await?, MAX_PACKAGE_BYTES).await
 }
 
 /// Returns a proof.

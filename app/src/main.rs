@@ -6,6 +6,7 @@
 //! | [`workers`] | the wasm workers that verify and prove, as futures |
 //! | [`verify`] | blocks, their proofs and the verdicts; proofs that are dropped |
 //! | [`contribute`] | the loop that takes, proves and returns shards |
+//! | [`history`] | verdicts that outlive the page |
 //! | [`operate`] | what the node is doing |
 //! | [`time`], [`text`] | waiting; numbers for people |
 //!
@@ -13,6 +14,7 @@
 
 mod api;
 mod contribute;
+mod history;
 mod operate;
 mod text;
 mod time;
@@ -38,7 +40,9 @@ enum Tab {
 /// The tab that the address names; the first one without.
 fn tab_of_address() -> Tab {
     let hash = web_sys::window().and_then(|window| window.location().hash().ok()).unwrap_or_default();
-    TABS.iter().find(|(_, _, fragment)| *fragment == hash).map_or(Tab::Verify, |(tab, _, _)| *tab)
+    TABS.iter()
+        .find(|(_, _, fragment)| hash.split('/').next() == Some(fragment))
+        .map_or(Tab::Verify, |(tab, _, _)| *tab)
 }
 
 /// All of it. Every tab stays mounted, so that proving and verifying go on while another one is shown.

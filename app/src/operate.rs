@@ -53,7 +53,8 @@ fn node(status: &Status) -> Html {
                 { format!("Node {}, up for {}. Shards of 2^{} cells: {} ready, {} being proved. {prover}",
                     status.version, text::milliseconds(status.now_ms as f64), status.log_cells, ready.len(), leased.len()) }
             </p>
-            { for status.runs.iter().rev().take(RUNS).map(|run| timeline(run, status.now_ms)) }
+            { for status.runs.iter().rev().take(RUNS).map(|run| timeline(run, status)) }
+            { worst(&status.runs) }
             <h2>{ "Workers" }</h2>
             <div class="scroll">
             <table>
@@ -84,8 +85,50 @@ fn worker(worker: &Worker, now: u64) -> Html {
     }
 }
 
+/// Whether the proof of a block came after its slot, or is still missing then.
+fn is_late(run: &Run, slot_ms: u64) -> bool {
+    let total = run.done_ms.zip(run.start_ms).map(|(done, start)| done.saturating_sub(start));
+    run.hash.is_some() && total.is_some_and(|total| total > slot_ms)
+}
+
+/// What was expected once the run was executed.
+fn expected(run: &Run) -> Html {
+    let Some(prediction) = &run.prediction else { return Html::default() };
+    let after = prediction.proved_after_ms.map(|ms| format!("; expected after {}", text::milliseconds(ms as f64)));
+    let after = after.unwrap_or_default();
+    if run.hash.is_none() || prediction.in_time() {
+        return html! { { after } };
+    }
+    let (cells, provable) = (text::grouped(prediction.cells), text::grouped(prediction.provable_cells));
+    html! {
+        <>
+            { after }<br />
+            <span class="bad">
+                { format!("Not provable in this slot: {cells} cells, and everyone who was there can prove {provable}.") }
+            </span>
+        </>
+    }
+}
+
+/// The block that took most time for its gas.
+fn worst(runs: &[Run]) -> Html {
+    let per_mgas = |run: &Run| {
+        let ms = run.done_ms?.saturating_sub(run.start_ms?) as f64;
+        Some((run.number?, ms * 1e6 / run.gas.filter(|&gas| gas > 0)? as f64))
+    };
+    match runs.iter().filter_map(per_mgas).max_by(|a, b| a.1.total_cmp(&b.1)) {
+        None => Html::default(),
+        Some((number, ms)) => html! {
+            <p class="note">
+                { format!("Most time for its gas: block {}, {} for a million.", text::grouped(number), text::milliseconds(ms)) }
+            </p>
+        },
+    }
+}
+
 /// The shards of a run over time, a lane for each worker.
-fn timeline(run: &Run, now: u64) -> Html {
+fn timeline(run: &Run, status: &Status) -> Html {
+    let now = status.now_ms;
     let done = run.shards.iter().filter(|shard| shard.state == ShardState::Done).count();
     let name = run.number.map_or_else(|| run.name.clone(), |number| format!("Block {}", text::grouped(number)));
     let words = match (run.state, &run.error) {
@@ -94,6 +137,7 @@ fn timeline(run: &Run, now: u64) -> Html {
         (state, _) => {
             let what = match state {
                 RunState::Executing => "executing",
+                RunState::Done if is_late(run, status.slot_ms) => "proved late, and verified",
                 RunState::Done => "proved and verified",
                 _ => "proving",
             };
@@ -127,7 +171,7 @@ fn timeline(run: &Run, now: u64) -> Html {
     html! {
         <>
             <h2>{ name }</h2>
-            <p class="note">{ format!("{words}, {}", text::milliseconds((end - start) as f64)) }</p>
+            <p class="note">{ format!("{words}, {}", text::milliseconds((end - start) as f64)) }{ expected(run) }</p>
             <div class="timeline">
                 <ul>{ for names.iter().map(|name| html! { <li title={name.to_string()}>{ text::short(name) }</li> }) }</ul>
                 <svg viewBox={format!("0 0 {WIDTH} {height}")} preserveAspectRatio="none" style={format!("height: {height}px")}

@@ -9,6 +9,8 @@ use wasm_bindgen_futures::JsFuture;
 extern "C" {
     #[wasm_bindgen(js_name = verifyRun)]
     fn verify_run(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Promise;
+    #[wasm_bindgen(js_name = verifyBlock)]
+    fn verify_block_proof(proof: &Uint8Array, allow_test_params: bool) -> Promise;
     #[wasm_bindgen(js_name = prove)]
     fn prove_shard(package: &Uint8Array, log_cells: u8, hear: &Function) -> Promise;
     /// Stops the proof that is being made.
@@ -16,16 +18,28 @@ extern "C" {
     pub fn cancel_proof();
 }
 
-/// What the verifier says of a run.
+/// What the verifier says of a block or of another run.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct RunVerdict {
+pub struct Verdict {
     /// Whether the proof is accepted.
     pub ok: bool,
     /// Why it is not.
     pub reason: Option<String>,
     /// Milliseconds in the worker.
     pub ms: f64,
+    /// Hash of the block that is proved to be valid; none for another run.
+    pub hash: Option<String>,
+    /// Its height.
+    pub number: Option<u64>,
+    /// Chain id.
+    pub chain_id: Option<u64>,
+    /// Name of the public network, if it is one.
+    pub network: Option<String>,
+    /// Rules under which the block was judged.
+    pub fork: Option<String>,
+    /// Seconds since 1970.
+    pub timestamp: Option<u64>,
     /// Exit code of the run.
     pub exit_code: Option<u64>,
     /// Output of the run.
@@ -58,10 +72,27 @@ fn message(error: &JsValue) -> String {
 }
 
 /// Verifies the proof of a run.
-pub async fn verify(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Result<RunVerdict, String> {
-    let verdict = JsFuture::from(verify_run(proof, key, allow_test_params)).await.map_err(|error| message(&error))?;
+pub async fn verify(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Result<Verdict, String> {
+    verdict(verify_run(proof, key, allow_test_params)).await
+}
+
+/// Verifies the proof of a block against the validator that is compiled into the verifier.
+pub async fn verify_block(proof: &Uint8Array, allow_test_params: bool) -> Result<Verdict, String> {
+    verdict(verify_block_proof(proof, allow_test_params)).await
+}
+
+async fn verdict(promise: Promise) -> Result<Verdict, String> {
+    let verdict = JsFuture::from(promise).await.map_err(|error| message(&error))?;
     serde_wasm_bindgen::from_value(verdict).map_err(|error| error.to_string())
 }
+
+/// Whether these are the bytes of a block's proof; any others are of a run.
+pub fn is_block_proof(bytes: &Uint8Array) -> bool {
+    bytes.subarray(0, BLOCK_PROOF.len() as u32).to_vec() == BLOCK_PROOF
+}
+
+/// First bytes of a block's proof.
+const BLOCK_PROOF: &[u8] = b"HEARTHB";
 
 /// Proves a package and verifies the proof. `hear` is told of each stage.
 pub async fn prove(package: &Uint8Array, log_cells: u8, hear: impl Fn(String) + 'static) -> Result<Proved, String> {

@@ -3,6 +3,7 @@
 mod backend;
 mod bench;
 mod block;
+mod client;
 mod commands;
 mod failure;
 mod interrupt;
@@ -47,6 +48,10 @@ enum Command {
     Worker(commands::worker::Arguments),
     /// Prove a fixed set of guests and print what it costs.
     Bench(commands::bench::Arguments),
+    /// Say what a node on this machine would lack.
+    Doctor(commands::doctor::Arguments),
+    /// What a node did.
+    Report(commands::report::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
     /// Version, formats and parameters.
@@ -76,6 +81,8 @@ fn run() -> ExitCode {
         Command::Node(arguments) => commands::node::run(&arguments),
         Command::Worker(arguments) => commands::worker::run(&arguments),
         Command::Bench(arguments) => commands::bench::run(&arguments),
+        Command::Doctor(arguments) => commands::doctor::run(&arguments),
+        Command::Report(arguments) => commands::report::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };

@@ -1,36 +1,22 @@
-// A node without a prover of its own, and the page in two tabs: they prove every shard, and the page verifies the run.
+// A node and tabs with its page, as `make run` has them, twice:
 //
-//   node app.mjs HEARTH APP-FOLDER PROGRAM INPUT LOG_CELLS [SCREENSHOT-FOLDER]
+//   together   the node proves too; two tabs prove at least a fifth of the cells, and the page verifies the run
+//   tabs       the node does not prove; tabs prove every shard, one of them is killed midway and replaced
+//
+//   node app.mjs HEARTH APP-FOLDER PROGRAM LOG_CELLS [SCREENSHOT-FOLDER]
 import { spawn } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { createRequire } from "node:module";
-import { createServer } from "node:net";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { createInterface } from "node:readline";
+import { launch, open, start } from "./tabs.mjs";
 
-const { chromium } = createRequire(import.meta.url)("playwright-core");
-const [hearth, app, program, input, logCells, shots] = process.argv.slice(2);
-const SECONDS = Number(process.env.HEARTH_E2E_SECONDS || 120);
-
-/** A port that is free now. */
-function freePort() {
-  return new Promise((resolve) => {
-    const server = createServer().listen(0, "127.0.0.1", () => {
-      const { port } = server.address();
-      server.close(() => resolve(port));
-    });
-  });
-}
-
-/** Asks until the answer is there. */
-async function answer(url) {
-  for (const start = Date.now(); Date.now() - start < 1000 * SECONDS; ) {
-    const response = await fetch(url).catch(() => null);
-    if (response?.ok) return response;
-    await new Promise((resolve) => setTimeout(resolve, 100));
-  }
-  throw new Error(`no answer from ${url}`);
-}
+const [hearth, app, program, logCells, shots] = process.argv.slice(2);
+const SECONDS = Number(process.env.HEARTH_E2E_SECONDS || 240);
+/** By size of the shards: what the Fibonacci guest reads for a dozen of them, and how long the node leaves them to tabs. */
+const [N, SWARM_TIME] = { 20: [24_000, 20], 22: [100_000, 60], 24: [380_000, 240] }[logCells];
+/** Part of the cells that tabs must prove beside the node. */
+const SHARE = 0.2;
 
 /** Waits until `condition`, evaluated in the page, holds. */
 const until = (page, condition, argument) => page.waitForFunction(condition, argument, { timeout: 1000 * SECONDS });
@@ -44,86 +30,123 @@ async function shoot(page, name) {
   }
 }
 
-async function drive(browser, origin, problems) {
-  const started = Date.now();
-  const tabs = [];
-  for (let i = 0; i < 2; i++) {
-    // A context of its own: another name, as of another person.
-    const context = await browser.newContext({ viewport: { width: 1100, height: 620 } });
-    const page = await context.newPage();
-    page.on("pageerror", (error) => problems.push(String(error)));
-    page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
-    await page.goto(`${origin}/?test-sizes#contribute`);
-    await page.getByRole("button", { name: "Start" }).click();
-    tabs.push(page);
-  }
-  const [page] = tabs;
-  await until(page, () => document.querySelector("[role=status]").textContent.includes("the proof"));
-  await page.waitForTimeout(500);
-  await shoot(page, "contribute");
-
-  let status;
-  do {
-    await page.waitForTimeout(300);
-    status = await (await answer(`${origin}/v1/status`)).json();
-    if (Date.now() - started > 1000 * SECONDS) throw new Error(`not proved: ${JSON.stringify(status)}`);
-  } while (!status.runs.every((run) => run.state === "done" || run.state === "failed"));
-  const proved = Date.now() - started;
-
-  await page.getByRole("link", { name: "Verify" }).click();
-  await until(page, () => document.querySelector("table .good, table .bad"));
-  const verdict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
-  await shoot(page, "verify");
-  await page.getByRole("link", { name: "Operate" }).click();
-  await until(page, () => document.querySelectorAll("svg rect.done").length > 0);
-  await shoot(page, "operate");
-
-  // Without the consent of the address, shards for tests are refused.
-  await page.goto(`${origin}/`);
-  await until(page, () => document.querySelector("table .good, table .bad"));
-  const strict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
-
-  const tabsAtWork = status.workers.filter((worker) => worker.accepted > 0 && !worker.local);
-  return {
-    ok:
-      verdict.includes("Execution proved") &&
-      strict.includes("Refused") === Number(logCells) < 24 &&
-      status.runs.every((run) => run.state === "done") &&
-      tabsAtWork.length > 0 &&
-      problems.length === 0,
-    verdict,
-    proved,
-    shards: status.runs.map((run) => run.shards.length),
-    workers: status.workers.map(({ name, accepted, late, rejected }) => ({ name, accepted, late, rejected })),
-    problems,
-  };
+/** A node with one run, and its URL. `more` are options. */
+async function nodeWith(folder, more) {
+  const input = path.join(folder, "input");
+  const bytes = Buffer.alloc(8);
+  bytes.writeBigUInt64LE(BigInt(N));
+  await writeFile(input, bytes);
+  const args = ["node", "--program", program, "--input", input, "--log-cells", logCells, "--app", app, "--json"];
+  const node = spawn(hearth, [...args, "--data-dir", path.join(folder, "data"), ...more], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const lines = createInterface({ input: node.stdout });
+  const { value } = await lines[Symbol.asyncIterator]().next();
+  lines.on("line", () => {});
+  return { node, origin: JSON.parse(value).url };
 }
 
-const data = await mkdtemp(path.join(tmpdir(), "hearth-app-"));
-const port = await freePort();
-const node = spawn(
-  hearth,
-  ["node", "--program", program, "--input", input, "--log-cells", logCells, "--local-prover", "off"].concat(
-    ["--data-dir", data, "--app", app, "--listen", `127.0.0.1:${port}`],
-  ),
-  { stdio: ["ignore", "ignore", "inherit"] },
-);
-const problems = [];
-node.on("error", (error) => problems.push(String(error)));
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  headless: true,
-  chromiumSandbox: process.getuid() !== 0,
+/** The node's status, once `wanted` holds. */
+async function statusWhen(origin, wanted) {
+  for (const from = Date.now(); ; await new Promise((resolve) => setTimeout(resolve, 200))) {
+    const status = await (await fetch(`${origin}/v1/status`)).json();
+    if (wanted(status)) return status;
+    if (Date.now() - from > 1000 * SECONDS) throw new Error(`waited in vain: ${JSON.stringify(status.workers)}`);
+  }
+}
+
+const isOver = ({ runs }) => runs.length > 0 && runs.every(({ state }) => state === "done" || state === "failed");
+const done = ({ runs }) => runs.flatMap((run) => run.shards).filter((shard) => shard.state === "done");
+
+/** Part of the cells that others than the node proved. */
+function swarmShare(status) {
+  const local = new Set(status.workers.filter((worker) => worker.local).map((worker) => worker.name));
+  const cells = (shards) => shards.reduce((sum, shard) => sum + shard.cells, 0);
+  return cells(done(status).filter((shard) => !local.has(shard.worker))) / cells(done(status));
+}
+
+/** What both scenarios report of a run that is over. */
+const outcome = (status) => ({
+  proved: status.runs.every((run) => run.state === "done"),
+  errors: status.runs.map((run) => run.error).filter(Boolean),
+  shards: done(status).length,
+  share: swarmShare(status),
+  workers: status.workers.map(({ name, accepted, late, rejected, expired }) => ({ name, accepted, late, rejected, expired })),
 });
+
+async function together(browser, folder, problems) {
+  const { node, origin } = await nodeWith(folder, ["--swarm-time", String(SWARM_TIME), "--await-workers", "2"]);
+  try {
+    const tabs = [];
+    for (let i = 0; i < 2; i++) tabs.push(await open(browser, origin, problems, "/?test-sizes#contribute"));
+    for (const tab of tabs) await start(tab);
+    const [page] = tabs;
+    await until(page, () => document.querySelector("[role=status]").textContent.includes("the proof"));
+    await page.waitForTimeout(500);
+    await shoot(page, "contribute");
+    const result = outcome(await statusWhen(origin, isOver));
+
+    await page.getByRole("link", { name: "Verify" }).click();
+    await until(page, () => document.querySelector("table .good, table .bad"));
+    const verdict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
+    await page.getByRole("link", { name: "Operate" }).click();
+    await until(page, () => document.querySelectorAll("svg rect.done").length > 0);
+    await shoot(page, "operate");
+
+    // Without the consent of the address, shards for tests are refused.
+    await page.goto(`${origin}/`);
+    await until(page, () => document.querySelector("table .good, table .bad"));
+    const strict = await page.locator("section[aria-label=Verify] tbody td").last().innerText();
+    const ok =
+      result.proved &&
+      result.share >= SHARE &&
+      verdict.includes("Execution proved") &&
+      strict.includes("Refused") === Number(logCells) < 24;
+    return { ok, verdict, ...result };
+  } finally {
+    await stop(node);
+  }
+}
+
+async function tabsAlone(browser, folder, problems) {
+  const { node, origin } = await nodeWith(folder, ["--local-prover", "off"]);
+  try {
+    const tabs = [];
+    for (let i = 0; i < 2; i++) tabs.push(await open(browser, origin, problems));
+    for (const tab of tabs) await start(tab);
+    // Killed while it proves, after something was proved: its shard goes to another tab.
+    const busy = (status) => done(status).length > 0 && status.workers.every((worker) => worker.leases > 0);
+    await statusWhen(origin, busy);
+    await tabs[1].context().close();
+    const killedAt = Date.now();
+    await start(await open(browser, origin, problems));
+    const status = await statusWhen(origin, isOver);
+    const result = outcome(status);
+    const ok = result.proved && result.share === 1 && status.workers.length === 3;
+    return { ok, secondsAfterKill: (Date.now() - killedAt) / 1000, ...result };
+  } finally {
+    await stop(node);
+  }
+}
+
+async function stop(node) {
+  const ended = new Promise((resolve) => (node.exitCode === null ? node.on("exit", resolve) : resolve()));
+  node.kill("SIGTERM");
+  await ended;
+}
+
+const browser = await launch();
 try {
-  const origin = `http://127.0.0.1:${port}`;
-  await answer(`${origin}/livez`);
-  const result = await drive(browser, origin, problems);
-  console.log(JSON.stringify({ page: "app", ...result }));
-  process.exitCode = result.ok ? 0 : 1;
+  for (const [name, scenario] of Object.entries({ together, tabs: tabsAlone })) {
+    const folder = await mkdtemp(path.join(tmpdir(), "hearth-app-"));
+    const problems = [];
+    const from = Date.now();
+    const result = await scenario(browser, folder, problems).catch((error) => ({ ok: false, error: String(error) }));
+    const ok = result.ok && problems.length === 0;
+    console.log(JSON.stringify({ page: `app, ${name}`, ...result, ok, seconds: (Date.now() - from) / 1000, problems }));
+    if (!ok) process.exitCode = 1;
+    await rm(folder, { recursive: true, force: true });
+  }
 } finally {
   await browser.close();
-  node.kill("SIGTERM");
-  await new Promise((resolve) => (node.exitCode === null ? node.on("exit", resolve) : resolve()));
-  await rm(data, { recursive: true, force: true });
 }

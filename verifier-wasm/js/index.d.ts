@@ -1,5 +1,5 @@
-import type { Options, RunVerdict, ShardVerdict } from "./verifier.js";
-export type { Options, Refused, RunAccepted, RunVerdict, Security, ShardAccepted, ShardVerdict } from "./verifier.js";
+import type { BlockVerdict, Options, RunVerdict, ShardVerdict } from "./verifier.js";
+export type { BlockAccepted, BlockVerdict, Options, Refused, RunAccepted, RunVerdict, Security, ShardAccepted, ShardVerdict } from "./verifier.js";
 
 export interface Request extends Options {
   /** Gives up: the promise is rejected with the signal's reason. */
@@ -7,6 +7,8 @@ export interface Request extends Options {
 }
 
 export interface Verifier {
+  /** Verifies the proof of an Ethereum block against the validator that is compiled in. Never rejects for a bad proof. */
+  verifyBlock(proof: Uint8Array, request?: Request): Promise<BlockVerdict>;
   /** Verifies the proof of a run. `key` is the program's key file or its ELF file. Never rejects for a bad proof. */
   verifyRun(proof: Uint8Array, key: Uint8Array, request?: Request): Promise<RunVerdict>;
   /** Verifies the proof of a shard; with a package, also that it proves the shard of this package. */

@@ -56,6 +56,8 @@ export function createVerifier({ source = new URL("./worker.js", import.meta.url
   }
 
   return {
+    /** Verifies the proof of a block. */
+    verifyBlock: (proof, { signal, ...options } = {}) => ask({ kind: "block", proof, options }, { signal }),
     /** Verifies the proof of a run; `key` is a key file or an ELF file. */
     verifyRun: (proof, key, { signal, ...options } = {}) => ask({ kind: "run", proof, key, options }, { signal }),
     /** Verifies the proof of a shard. */

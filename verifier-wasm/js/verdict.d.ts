@@ -2,6 +2,8 @@
 export interface Options {
   /** Accept the small size classes that exist for tests. False unless given. */
   allowTestParams?: boolean;
+  /** Accept blocks of chains that are no public network. False unless given. */
+  anyChain?: boolean;
 }
 
 /** A proof that is refused, and why. */
@@ -18,6 +20,27 @@ export interface Security {
   bits: number;
   /** Regime of the proximity argument. */
   regime: string;
+}
+
+/** What an accepted proof of a block says: the block is valid. */
+export interface BlockAccepted extends Security {
+  ok: true;
+  ms: number;
+  number: bigint;
+  /** `0x` and 64 hexadecimal digits. */
+  hash: string;
+  parentHash: string;
+  /** Seconds since 1970. */
+  timestamp: bigint;
+  chainId: bigint;
+  /** Name of the public network; absent for another chain, of which nobody says which rules are due. */
+  network?: string;
+  /** The rules under which the block was judged. */
+  fork: string;
+  /** Digest of the validator's key, in hexadecimal digits: the one that is compiled in. */
+  program: string;
+  shards: number;
+  logCells: number;
 }
 
 /** What an accepted proof of a run says. */
@@ -47,5 +70,6 @@ export interface ShardAccepted extends Security {
   logCells: number;
 }
 
+export type BlockVerdict = BlockAccepted | Refused;
 export type RunVerdict = RunAccepted | Refused;
 export type ShardVerdict = ShardAccepted | Refused;

@@ -1,10 +1,10 @@
 // A module worker that verifies. It loads the wasm once, at the first message or before.
 //
-//   in   { id, kind: "run", proof, key, options? } | { id, kind: "shard", proof, package?, options? }
+//   in   { id, kind: "block", proof, options? } | { id, kind: "run", proof, key, options? } | { id, kind: "shard", proof, package?, options? }
 //   out  { id, verdict }
 //
 // A verifier that traps (out of memory, for example) gives a verdict too, and then a fresh instance takes its place.
-import init, { verify_run, verify_shard } from "./verifier.js";
+import init, { verify_block, verify_run, verify_shard } from "./verifier.js";
 
 const source = new URL("./verifier_bg.wasm", import.meta.url);
 let ready = init({ module_or_path: source });
@@ -14,6 +14,7 @@ async function verdict({ kind, proof, key, package: shardPackage, options }) {
   const start = performance.now();
   try {
     await ready;
+    if (kind === "block") return verify_block(proof, options);
     if (kind === "run") return verify_run(proof, key, options);
     if (kind === "shard") return verify_shard(proof, shardPackage, options);
     throw new TypeError(`no kind ${kind}`);

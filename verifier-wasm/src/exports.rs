@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::{Options, Verdict, run, shard};
+use crate::{Options, Verdict, block, run, shard};
 
 #[wasm_bindgen]
 extern "C" {
@@ -29,6 +29,21 @@ fn object<T: Serialize>(verdict: &Verdict<T>) -> JsValue {
     let serializer = Serializer::new().serialize_large_number_types_as_bigints(true).serialize_maps_as_objects(true);
     // Strings, numbers and bytes always serialize.
     verdict.serialize(&serializer).unwrap_or_default()
+}
+
+/// Verifies the proof of an Ethereum block against the validator that is compiled in.
+#[wasm_bindgen(unchecked_return_type = "BlockVerdict")]
+pub fn verify_block(
+    proof: &[u8],
+    #[wasm_bindgen(unchecked_param_type = "Options | undefined")] given: JsValue,
+) -> JsValue {
+    object(&Verdict::of(now, || block::verify(proof, &options(given)?)))
+}
+
+/// Digest of the key of the validator that is compiled in, in hexadecimal digits.
+#[wasm_bindgen]
+pub fn validator() -> String {
+    block::program()
 }
 
 /// Verifies the proof of a run of the program that `key` (a key file or an ELF file) names.

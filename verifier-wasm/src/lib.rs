@@ -2,12 +2,14 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | [`block`] | the verdict on a proof of an Ethereum block |
 //! | [`run`] | the verdict on a proof of a whole run |
 //! | [`shard`] | the verdict on the proof of one shard |
 //! | `exports` | what JavaScript sees of both |
 //!
 //! A verdict is data: nothing here throws, and bytes of any kind give a verdict with a reason.
 
+pub mod block;
 mod exports;
 pub mod run;
 pub mod shard;
@@ -23,6 +25,8 @@ use serde::{Serialize, Serializer};
 pub struct Options {
     /// Accept the small size classes that exist for tests.
     pub allow_test_params: bool,
+    /// Accept blocks of chains that are no public network.
+    pub any_chain: bool,
 }
 
 /// The security of an accepted proof, as published.

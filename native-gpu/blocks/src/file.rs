@@ -1,8 +1,9 @@
 //! Block files: one block with its witness as JSON, plain or compressed by zstd.
 
-use crate::{error::ImportError, network::Rules};
+use crate::error::ImportError;
 use alloy_primitives::{B256, Bytes};
-use serde::Deserialize;
+use hearth_binding::Rules;
+use serde::{Deserialize, Serialize};
 use std::{
     fs::File,
     io::{BufReader, Read},
@@ -15,7 +16,7 @@ const MAX_FILE: u64 = 1 << 30;
 const ZSTD_MAGIC: [u8; 4] = [0x28, 0xb5, 0x2f, 0xfd];
 
 /// What `debug_executionWitness` returns.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
 pub struct WitnessFile {
     /// Trie nodes in RLP.
     pub state: Vec<Bytes>,
@@ -26,7 +27,7 @@ pub struct WitnessFile {
 }
 
 /// A file of the data set.
-#[derive(Clone, Debug, Deserialize)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct BlockFile {
     /// Name.
@@ -42,6 +43,7 @@ pub struct BlockFile {
     /// What its execution needs.
     pub witness: WitnessFile,
     /// Whether the block is valid, if that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub valid: Option<bool>,
 }
 

@@ -7,11 +7,11 @@ use crate::{
     block::Block,
     error::ImportError,
     file::{BlockFile, WitnessFile},
-    network::Rules,
 };
 use alloy_consensus::{EthereumTxEnvelope, Transaction, TxEip4844};
 use alloy_eips::{eip2718::Decodable2718, eip4895::Withdrawal};
 use alloy_primitives::{B256, Bytes, Signature, U256};
+use hearth_binding::Rules;
 use hearth_stateless::{
     Fork, Reason, execute,
     input::{self, PUBLIC_KEY, Witness},
@@ -30,6 +30,8 @@ pub struct Imported {
     pub hash: B256,
     /// Height.
     pub number: u64,
+    /// Gas that its header says it used.
+    pub gas_used: u64,
     /// What the guest reads: schema id and SSZ `StatelessInput`.
     pub input: Vec<u8>,
     /// What executing the block directly said. The guest judges anew; for an invalid block this reason may be plainer.
@@ -120,7 +122,7 @@ pub fn import(
         Ok(outcome) => encode(&outcome.requests, &state, &codes),
         Err(_) => first,
     };
-    Ok(Imported { fork, hash: block.hash, number: header.number, input, executed })
+    Ok(Imported { fork, hash: block.hash, number: header.number, gas_used: header.gas_used, input, executed })
 }
 
 fn run(

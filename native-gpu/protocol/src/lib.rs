@@ -19,7 +19,7 @@ extern crate alloc;
 mod status;
 mod work;
 
-pub use status::{Block, Run, RunState, Shard, ShardState, Status, Worker};
+pub use status::{Block, Phases, Prediction, Run, RunState, Shard, ShardState, Status, Worker};
 pub use work::{Lease, LeaseRequest, Receipt, Refusal, Verdict, is_worker_name};
 
 /// Version of the protocol.

@@ -20,6 +20,9 @@ pub struct Status {
     pub log_cells: u8,
     /// Whether the node itself proves what nobody takes.
     pub local_prover: bool,
+    /// Milliseconds from a block to its proof after which the proof is late.
+    #[serde(default)]
+    pub slot_ms: u64,
     /// Runs, oldest first. Those of earlier lives of the node, once finished, are in `/v1/blocks` only.
     pub runs: Vec<Run>,
     /// Everyone who asked for work, most recently seen first.
@@ -65,8 +68,56 @@ pub struct Run {
     pub proved_ms: Option<u64>,
     /// When its proof was assembled and verified.
     pub done_ms: Option<u64>,
+    /// Gas of the block, if it is one.
+    #[serde(default)]
+    pub gas: Option<u64>,
+    /// What was expected once it was executed.
+    #[serde(default)]
+    pub prediction: Option<Prediction>,
     /// Shards so far.
     pub shards: Vec<Shard>,
+}
+
+/// What a node expects of a run once it is executed: all is measured but the future.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Prediction {
+    /// Committed cells of all shards.
+    pub cells: u64,
+    /// Most cells that everyone who is there now would prove in a slot.
+    pub provable_cells: u64,
+    /// Milliseconds from the start of the execution to the last shard proof; none while nobody is there to prove.
+    pub proved_after_ms: Option<u64>,
+}
+
+impl Prediction {
+    /// Whether the proof is expected within the slot.
+    pub const fn in_time(&self) -> bool {
+        self.cells <= self.provable_cells
+    }
+}
+
+/// How long each phase of a proved run took, in milliseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Phases {
+    /// When the run began, in milliseconds since 1970: the block was received (T0).
+    pub received_unix_ms: u64,
+    /// Fetching, judging natively, executing and cutting.
+    pub execute_ms: u64,
+    /// From there to the last shard proof.
+    pub prove_ms: u64,
+    /// From there to the verified proof of the run, which is published then (T1).
+    pub publish_ms: u64,
+    /// What was expected after the execution for execution and proving.
+    pub predicted_ms: Option<u64>,
+    /// Committed cells.
+    pub cells: u64,
+}
+
+impl Phases {
+    /// From T0 to T1.
+    pub const fn total_ms(&self) -> u64 {
+        self.execute_ms + self.prove_ms + self.publish_ms
+    }
 }
 
 /// Where a shard stands.
@@ -164,4 +215,10 @@ pub struct Block {
     pub exit_code: Option<u64>,
     /// Output of the run in hexadecimal, once it is proved.
     pub output: Option<String>,
+    /// Gas of the block, if it is one.
+    #[serde(default)]
+    pub gas: Option<u64>,
+    /// The phases, once it is proved.
+    #[serde(default)]
+    pub phases: Option<Phases>,
 }

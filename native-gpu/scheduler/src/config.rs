@@ -19,6 +19,8 @@ pub struct Config {
     pub swarm_copies: usize,
     /// How long a ready shard is left to the swarm before the native prover takes it.
     pub native_patience: Millis,
+    /// For so long from a run's start the native prover leaves to the swarm what the swarm can prove within that time.
+    pub swarm_time: Millis,
     /// A swarm of which nobody asked for so long is not there.
     pub swarm_alive: Millis,
     /// Quarantine after a wrong proof.
@@ -44,6 +46,7 @@ impl Default for Config {
             depth: 2,
             swarm_copies: 2,
             native_patience: 1_000,
+            swarm_time: 0,
             swarm_alive: 10_000,
             quarantine: 600_000,
             revocation: 24 * 3_600_000,

@@ -87,7 +87,7 @@ pub struct Scheduler {
     leases: HashMap<LeaseId, Lease>,
     /// Deadlines, and later the ends, of leases.
     timers: BTreeSet<(Millis, LeaseId)>,
-    /// Milliseconds per 2^20 cells of a typical worker.
+    /// Milliseconds per 2^20 cells of a typical worker of the swarm.
     typical: f64,
     /// When the swarm last asked for work.
     swarm_seen: Option<Millis>,
@@ -109,8 +109,9 @@ impl Scheduler {
     }
 
     /// Adds a run without shards. A known number is left as it is.
-    pub fn add_run(&mut self, run: u64, log_cells: u8, deadline: Option<Millis>) {
-        self.runs.entry(run).or_insert_with(|| Run::new(log_cells, deadline));
+    pub fn add_run(&mut self, run: u64, log_cells: u8, deadline: Option<Millis>, now: Millis) {
+        let swarm_until = self.advance(now) + self.config.swarm_time;
+        self.runs.entry(run).or_insert_with(|| Run::new(log_cells, deadline, swarm_until));
     }
 
     /// Adds the next shard of a run. `None` if there is no such run.
@@ -193,7 +194,10 @@ impl Scheduler {
         let first = self.mark_done(lease.shard, &lease.worker, lease.issued, now);
         if let Some(worker) = self.workers.get_mut(&lease.worker) {
             let sample = worker.delivered(cells, lease.issued, now);
-            self.typical += NEWEST_OF_ALL * (sample - self.typical);
+            // The native prover is faster than any tab, and no measure for one.
+            if worker.kind == Kind::Swarm {
+                self.typical += NEWEST_OF_ALL * (sample - self.typical);
+            }
             match first {
                 true => worker.accepted += 1,
                 false => worker.late += 1,
@@ -264,6 +268,21 @@ impl Scheduler {
         self.workers.iter().map(|(name, worker)| worker.view(name, self.now))
     }
 
+    /// Cells that all who are there prove in a millisecond, by measured speed.
+    pub fn cells_per_ms(&self, now: Millis) -> f64 {
+        let present = self.workers.values().filter(|worker| worker.is_present(now, &self.config));
+        present.map(|worker| f64::from(1 << 20) / worker.speed_or(self.typical).max(1e-3)).sum()
+    }
+
+    /// Cells of shards that are not proved, over all runs.
+    pub fn open_cells(&self) -> u64 {
+        let open = |run: &Run| {
+            let shards = run.ready.iter().chain(&run.leased);
+            shards.map(|&index| run.shards[index as usize].cells).sum::<u64>()
+        };
+        self.runs.values().map(open).sum()
+    }
+
     /// Shards on which nobody works.
     pub fn ready(&self) -> usize {
         self.runs.values().map(|run| run.ready.len()).sum()
@@ -306,6 +325,9 @@ impl Scheduler {
         let candidates = self.runs.iter().filter(|(_, run)| run.log_cells <= log_cells_max).filter_map(|(&id, run)| {
             let mut ready = run.ready.iter();
             let &index = ready.find(|&&index| run.shards[index as usize].ready_since + patience <= now)?;
+            if kind == Kind::Native && self.is_for_swarm(run, now) {
+                return None;
+            }
             let finish = now + self.predict(worker, run.shards[index as usize].cells);
             let slack = run.slack(finish);
             Some(((slack < 0, slack, id), ShardId { run: id, index }))
@@ -317,6 +339,9 @@ impl Scheduler {
     fn next_copy(&self, worker: &str, kind: Kind, log_cells_max: u8, now: Millis) -> Option<ShardId> {
         let mut best = None;
         for (&id, run) in self.runs.iter().filter(|(_, run)| run.log_cells <= log_cells_max) {
+            if kind == Kind::Native && now < run.swarm_until {
+                continue;
+            }
             for &index in &run.leased {
                 let shard = &run.shards[index as usize];
                 let Some(expected) = self.expected(shard, worker, kind) else { continue };
@@ -358,8 +383,29 @@ impl Scheduler {
 
     /// How long a shard must have been ready before a worker of this kind gets it.
     fn patience(&self, kind: Kind, now: Millis) -> Millis {
-        let swarm = self.swarm_seen.is_some_and(|seen| seen + self.config.swarm_alive > now);
-        if kind == Kind::Native && swarm { self.config.native_patience } else { 0 }
+        // Who proves a long shard does not ask for another one meanwhile.
+        let swarm = || {
+            self.swarm_seen.is_some_and(|seen| seen + self.config.swarm_alive > now)
+                || self.workers.values().any(|worker| worker.kind == Kind::Swarm && !worker.leases.is_empty())
+        };
+        if kind == Kind::Native && swarm() { self.config.native_patience } else { 0 }
+    }
+
+    /// Whether the swarm is expected to prove all ready shards of the run in the time that is left to it.
+    fn is_for_swarm(&self, run: &Run, now: Millis) -> bool {
+        if now >= run.swarm_until {
+            return false;
+        }
+        let cells = run.ready.iter().map(|&index| run.shards[index as usize].cells).max().unwrap_or(0);
+        let mut room = 0;
+        for worker in
+            self.workers.values().filter(|worker| worker.kind == Kind::Swarm && worker.is_present(now, &self.config))
+        {
+            let leases = worker.leases.iter().filter_map(|id| self.leases.get(id));
+            let free = leases.map(|lease| lease.expected).fold(now, Millis::max);
+            room += run.swarm_until.saturating_sub(free) / worker.predict(cells, self.typical).max(1);
+        }
+        room >= run.ready.len() as u64
     }
 
     fn predict(&self, worker: &str, cells: u64) -> Millis {
@@ -377,7 +423,13 @@ impl Scheduler {
         let begin = held.iter().filter_map(|id| self.leases.get(id)).map(|lease| lease.expected).fold(now, Millis::max);
         let predicted = begin - now + self.predict(worker, cells);
         let Config { min_lease, max_lease, transfer, .. } = self.config;
-        let deadline = now + (predicted + predicted / 2 + transfer).clamp(min_lease, max_lease);
+        // A first guess may be far off: a tab without a GPU needs ten times as long as the machine beside it.
+        let measured = self.workers.get(worker).is_some_and(Worker::is_measured);
+        let reserve = if measured { predicted / 2 } else { 2 * predicted };
+        // The native prover ends with the node, so it is never given up on; others may copy its shard all the same.
+        let native = self.workers.get(worker).is_some_and(|worker| worker.kind == Kind::Native);
+        let time = if native { max_lease } else { (predicted + reserve + transfer).clamp(min_lease, max_lease) };
+        let deadline = now + time;
         let lease = Lease { shard, worker: worker.to_owned(), issued: now, expected: now + predicted, deadline };
         self.timers.insert((deadline, id));
         self.leases.insert(id, lease);

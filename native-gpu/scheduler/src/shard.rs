@@ -50,6 +50,8 @@ pub(crate) struct Shard {
 pub(crate) struct Run {
     /// When its proof should be there.
     pub deadline: Option<Millis>,
+    /// Until when the native prover leaves to the swarm what the swarm can do by then.
+    pub swarm_until: Millis,
     /// Whether no more shards will come.
     pub closed: bool,
     /// Size class as log2 of cells.
@@ -63,9 +65,10 @@ pub(crate) struct Run {
 }
 
 impl Run {
-    pub fn new(log_cells: u8, deadline: Option<Millis>) -> Self {
+    pub fn new(log_cells: u8, deadline: Option<Millis>, swarm_until: Millis) -> Self {
         Self {
             deadline,
+            swarm_until,
             closed: false,
             log_cells,
             shards: Vec::new(),

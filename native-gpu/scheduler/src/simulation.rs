@@ -174,7 +174,7 @@ impl World<'_> {
     fn step(&mut self, now: Millis, event: Event) {
         match event {
             Event::Block(block) => {
-                self.scheduler.add_run(block, LOG_CELLS, Some(now + self.scenario.slot));
+                self.scheduler.add_run(block, LOG_CELLS, Some(now + self.scenario.slot), now);
                 for shard in 0..u64::from(self.scenario.shards) {
                     let when = now + self.scenario.execution * shard / u64::from(self.scenario.shards);
                     self.at(when, Event::Shard(block));

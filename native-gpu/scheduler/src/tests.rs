@@ -20,7 +20,7 @@ impl Bench {
     }
 
     fn run(&mut self, run: u64, shards: usize, deadline: Option<Millis>) {
-        self.scheduler.add_run(run, 20, deadline);
+        self.scheduler.add_run(run, 20, deadline, 0);
         for _ in 0..shards {
             assert!(self.scheduler.add_shard(run, MCELL, 0).is_some());
         }
@@ -98,14 +98,14 @@ fn a_class_that_the_worker_cannot_prove_is_not_given_to_it() {
 fn a_lease_that_passes_frees_its_shard_and_still_accepts_a_late_proof() {
     let mut bench = Bench::new(1);
     let (slow, grant) = bench.ask("slow", 0).expect("a lease");
-    assert_eq!(grant.deadline, 2_500, "1.5 times the prediction, and the transfers");
-    bench.scheduler.advance(2_500);
+    assert_eq!(grant.deadline, 4_000, "three times the first guess, and the transfers");
+    bench.scheduler.advance(4_000);
     assert_eq!(bench.state(0), ShardState::Ready);
     assert_eq!(bench.worker("slow").expired, 1);
-    let (other, _, index) = bench.granted("other", 2_600);
+    let (other, _, index) = bench.granted("other", 4_100);
     assert_eq!(index, 0);
-    assert_eq!(bench.give(slow, 3_000), Ok(Verdict::First));
-    assert_eq!(bench.give(other, 3_100), Ok(Verdict::Late));
+    assert_eq!(bench.give(slow, 4_500), Ok(Verdict::First));
+    assert_eq!(bench.give(other, 4_600), Ok(Verdict::Late));
 }
 
 #[test]
@@ -222,6 +222,38 @@ fn the_native_prover_takes_what_the_swarm_leaves() {
     bench.granted("tab", 10);
     assert!(bench.ask_as("native", Kind::Native, 500).is_err(), "the swarm has its chance");
     assert!(bench.ask_as("native", Kind::Native, 1_000).is_ok());
+}
+
+#[test]
+fn the_native_prover_leaves_to_the_swarm_what_the_swarm_can_do_in_its_time() {
+    let config = Config { initial_speed: 10_000.0, swarm_time: 25_000, ..Config::default() };
+    let mut bench = Bench { scheduler: Scheduler::new(config), names: 0 };
+    bench.run(0, 6, None);
+    bench.granted("tab", 0);
+    bench.granted("other", 0);
+    // Each has time for a second shard, so of the four that are left two are for the native prover.
+    let mut native = Vec::new();
+    for now in [1_000, 1_100, 1_200] {
+        native.extend(bench.ask_as("native", Kind::Native, now).map(|(lease, _)| bench.give(lease, now + 50)));
+    }
+    assert_eq!(native, [Ok(Verdict::First); 2]);
+    assert_eq!(bench.scheduler.ready(), 2);
+    // A tab that works is there, however long it is silent. Once there is no time for another shard, the rest is for all.
+    assert_eq!(bench.ask_as("native", Kind::Native, 15_000), Err(Refused::Nothing));
+    assert!(bench.ask_as("native", Kind::Native, 15_100).is_ok());
+}
+
+#[test]
+fn the_native_speed_is_no_measure_for_a_tab() {
+    let mut bench = Bench::new(9);
+    for now in 0..8 {
+        let (lease, _) = bench.ask_as("native", Kind::Native, now).expect("a lease");
+        assert_eq!(bench.give(lease, now + 1), Ok(Verdict::First));
+    }
+    let (_, grant) = bench.ask("tab", 10).expect("a lease");
+    assert_eq!(grant.deadline, 10 + 4_000);
+    let (_, grant) = bench.ask_as("native", Kind::Native, 30_000).expect("a lease");
+    assert_eq!(grant.deadline, 30_000 + 600_000, "nobody gives up on it");
 }
 
 #[test]

@@ -92,9 +92,25 @@ impl Worker {
         if self.accepted + self.late == 0 || self.missed > 0 { 1 } else { config.depth }
     }
 
+    /// Whether its speed was measured.
+    pub const fn is_measured(&self) -> bool {
+        self.speed.is_some()
+    }
+
+    /// Whether it is at work, or about to ask for some.
+    pub fn is_present(&self, now: Millis, config: &Config) -> bool {
+        let present = !self.leases.is_empty() || self.seen + config.swarm_alive > now;
+        present && self.quarantine(now).is_none() && self.pause(now).is_none()
+    }
+
+    /// Milliseconds per 2^20 cells, `typical` while nothing was measured.
+    pub fn speed_or(&self, typical: f64) -> f64 {
+        self.speed.unwrap_or(typical)
+    }
+
     /// Milliseconds that it will need for `cells`, if it works like `typical` while nothing was measured.
     pub fn predict(&self, cells: u64, typical: f64) -> Millis {
-        (self.speed.unwrap_or(typical) * cells as f64 / f64::from(1 << 20)).ceil() as Millis
+        (self.speed_or(typical) * cells as f64 / f64::from(1 << 20)).ceil() as Millis
     }
 
     /// A valid proof came back. Returns milliseconds per 2^20 cells.

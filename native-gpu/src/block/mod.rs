@@ -1,7 +1,7 @@
-//! Blocks: from a file to the validator's input, and the proof of a block with its binding.
+//! Blocks: from a file or a live node to the validator's input.
 
-mod proof;
+mod rpc;
 mod source;
 
-pub use proof::{BlockProof, BlockProofError};
+pub use rpc::HttpRpc;
 pub use source::{Source, load_validator, load_validator_elf};

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use clap::Subcommand;
 use hearth_blocks::binding::Binding;
-use hearth_blocks::{Imported, Output, Rules, validate_verbose};
+use hearth_blocks::{BlockProof, BlockProofError, Chains, Imported, Output, Rules, validate_verbose};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::input_digest;
 use hearth_machine::run::Machine;
@@ -13,7 +13,7 @@ use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainProof, Link, MAX_BYTES};
 use serde::Serialize;
 
-use crate::block::{BlockProof, BlockProofError, Source, load_validator, load_validator_elf};
+use crate::block::{Source, load_validator, load_validator_elf};
 use crate::commands::execute::run_to_end;
 use crate::commands::profile::{self, Profiling};
 use crate::failure::{self, Failure};
@@ -46,8 +46,11 @@ struct Import {
     #[command(flatten)]
     source: Source,
     /// Write the input here.
+    #[arg(long, value_name = "PATH", required_unless_present = "save")]
+    out: Option<PathBuf>,
+    /// Write the block with its witness here, as a block file.
     #[arg(long, value_name = "PATH")]
-    out: PathBuf,
+    save: Option<PathBuf>,
     /// Print one line of JSON.
     #[arg(long)]
     json: bool,
@@ -204,8 +207,15 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
 }
 
 fn import(arguments: &Import) -> Result<(), Failure> {
-    let imported = arguments.source.import()?;
-    failure::write(&arguments.out, &imported.input)?;
+    let file = arguments.source.read()?;
+    let imported = arguments.source.import_file(&file)?;
+    if let Some(path) = &arguments.out {
+        failure::write(path, &imported.input)?;
+    }
+    if let Some(path) = &arguments.save {
+        let json = serde_json::to_vec(&file).map_err(|error| Failure::Internal(error.to_string()))?;
+        failure::write(path, &json)?;
+    }
     let (report, _) = Report::judged(&imported);
     report::print(arguments.json, &report, || report.human())
 }
@@ -271,18 +281,18 @@ fn prove(arguments: &Prove) -> Result<(), Failure> {
 }
 
 fn verify(arguments: &Verify) -> Result<(), Failure> {
-    let rules = match &arguments.rules {
-        Some(name) => {
-            Some(Rules::by_name(name).ok_or_else(|| Failure::Usage(format!("'{name}' is no known network or fork")))?)
-        }
-        None => None,
+    let chains = match &arguments.rules {
+        Some(name) => Chains::Only(
+            Rules::by_name(name).ok_or_else(|| Failure::Usage(format!("'{name}' is no known network or fork")))?,
+        ),
+        None => Chains::Public,
     };
     let program = load_validator(arguments.validator.as_ref())?;
     let bytes = failure::read(&arguments.proof, MAX_BYTES as u64)?;
     let start = Instant::now();
     let proof = BlockProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
     let (block, verified) =
-        proof.verify(program.key(), rules.as_ref(), arguments.allow_test_params).map_err(|error| match error {
+        proof.verify(program.key(), chains, arguments.allow_test_params).map_err(|error| match error {
             BlockProofError::Format => Failure::bad_input(&arguments.proof, error),
             error => Failure::Rejected(error.to_string()),
         })?;

@@ -2,11 +2,13 @@
 
 pub mod bench;
 pub mod block;
+pub mod doctor;
 pub mod execute;
 pub mod new;
 pub mod node;
 pub mod profile;
 pub mod prove;
+pub mod report;
 pub mod shard;
 pub mod verify;
 pub mod version;

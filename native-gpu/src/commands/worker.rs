@@ -1,6 +1,5 @@
 //! `hearth worker`: proves shards for a node, in the same role as a browser tab.
 
-use std::io::Read;
 use std::time::{Duration, Instant};
 
 use hearth_parcel::unpack;
@@ -13,6 +12,7 @@ use pollster::block_on;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
+use crate::client;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::node::name_of;
@@ -57,13 +57,8 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build_global();
         pool.map_err(|error| Failure::Usage(format!("--threads: {error}")))?;
     }
-    let agent = Agent::config_builder()
-        .http_status_as_error(false)
-        .timeout_connect(Some(Duration::from_secs(5)))
-        .timeout_global(Some(Duration::from_secs(90)))
-        .build();
     let mut worker = Worker {
-        agent: agent.into(),
+        agent: client::agent(),
         node: arguments.node.trim_end_matches('/').to_owned(),
         request: LeaseRequest { worker: name, protocol: PROTOCOL, log_cells_max: arguments.log_cells_max },
         prover: None,
@@ -184,13 +179,7 @@ impl Worker {
 }
 
 fn body(answer: Response<ureq::Body>, limit: usize) -> Result<Vec<u8>, Trouble> {
-    let mut bytes = Vec::new();
-    let mut reader = answer.into_body().into_reader().take(limit as u64 + 1);
-    reader.read_to_end(&mut bytes).map_err(|error| Trouble::Network(error.to_string()))?;
-    if bytes.len() > limit {
-        return Err(Trouble::Network(format!("the node's answer has more than {limit} bytes")));
-    }
-    Ok(bytes)
+    client::body(answer, limit).map_err(Trouble::Network)
 }
 
 fn json<T: serde::de::DeserializeOwned>(answer: Response<ureq::Body>) -> Result<T, Trouble> {

@@ -7,8 +7,8 @@ use hearth_machine::cut::{Cutter, Shard};
 use hearth_machine::hash::{Digest, Hasher};
 use hearth_machine::program::{Program, input_digest};
 use hearth_parcel::pack;
-use hearth_protocol::{MAX_PACKAGE_BYTES, RunState};
-use hearth_scheduler::ShardId;
+use hearth_protocol::{MAX_PACKAGE_BYTES, Prediction, RunState};
+use hearth_scheduler::{Kind, ShardId};
 use hearth_shard::backend::BackendId;
 use hearth_shard::costs::{costs, limits};
 use hearth_shard::proof::ShardProof;
@@ -18,15 +18,38 @@ use crate::node::finish;
 use crate::node::jobs::{Job, Jobs};
 use crate::node::state::{Node, Run, ShardRecord};
 use crate::node::store::name_of;
+use crate::report::grouped;
+
+/// Runs that are proved at the same time when an execution client is followed.
+const MAX_OPEN: usize = 2;
+
+/// How long a node waits for workers before it begins without them.
+const AWAIT: Duration = Duration::from_secs(60);
+
+/// Waits until so many workers asked for work.
+pub fn await_workers(node: &Node, wanted: usize) {
+    let end = node.now() + AWAIT.as_millis() as u64;
+    let mut inner = node.lock();
+    while !node.is_stopping() && node.now() < end {
+        if inner.scheduler.workers().filter(|worker| worker.kind == Kind::Swarm).count() >= wanted {
+            return;
+        }
+        inner = node.wait(inner, Duration::from_millis(100));
+    }
+    drop(inner);
+    tracing::warn!("fewer than {wanted} workers came within {} s: it begins without them", AWAIT.as_secs());
+}
 
 /// Executes all jobs.
-pub fn run(node: &Arc<Node>, jobs: Jobs) {
+pub fn run(node: &Arc<Node>, mut jobs: Jobs) {
     let hasher = Hasher::new();
-    for (number, job) in jobs.inputs.into_iter().enumerate() {
+    for number in 0.. {
+        wait_for_room(node, &jobs);
+        let Some(job) = jobs.next(|| node.is_stopping()) else { break };
         if node.is_stopping() {
             return;
         }
-        let (number, name) = (number as u64, job.name());
+        let name = job.name();
         match execute(node, &hasher, &jobs.program, number, job) {
             Ok(()) => finish::if_complete(node, number),
             Err(reason) if node.lock().runs.contains_key(&number) => node.fail(number, reason),
@@ -49,7 +72,8 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     let loaded = job.load()?;
     let input = input_digest(hasher, &loaded.input).map_err(|error| error.to_string())?;
     let id = run_id(node, hasher, program, &input);
-    let run = Run { block: loaded.block, input, start_ms, ..Run::new(id.clone(), name.clone(), program.clone()) };
+    let run =
+        Run { block: loaded.block.clone(), input, start_ms, ..Run::new(id.clone(), name.clone(), program.clone()) };
     if node.lock().finished.iter().any(|finished| finished.block.id == id) {
         node.say("known", &name, &[("id", id.into())]);
         return Ok(());
@@ -57,7 +81,7 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     {
         let mut inner = node.lock();
         inner.runs.insert(number, run);
-        inner.scheduler.add_run(number, node.class.id(), None);
+        inner.scheduler.add_run(number, node.class.id(), None, start_ms);
     }
     node.say("executing", &name, &[("id", id.clone().into())]);
 
@@ -79,15 +103,61 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     }
     let opening = cutter.opening().ok_or("the run has no opening")?;
     let mut inner = node.lock();
-    if let Some(run) = inner.runs.get_mut(&number).filter(|run| !run.is_over()) {
-        run.ending = Some(opening);
-        run.executed_ms = Some(node.now());
-        run.state = RunState::Proving;
-        inner.scheduler.close_run(number);
+    let now = node.now();
+    let ahead = inner.scheduler.open_cells();
+    let speed = inner.scheduler.cells_per_ms(now);
+    let Some(run) = inner.runs.get_mut(&number).filter(|run| !run.is_over()) else { return Ok(()) };
+    let prediction = predict(run, ahead, speed, now, node.slot);
+    run.prediction = Some(prediction);
+    if node.drop_late && !prediction.in_time() {
+        return Err(not_provable(&prediction, node.slot));
     }
+    run.ending = Some(opening);
+    run.executed_ms = Some(now);
+    run.state = RunState::Proving;
+    inner.scheduler.close_run(number);
     drop(inner);
-    node.say("executed", &name, &[("steps", cutter.steps().into())]);
+    let expected = prediction.proved_after_ms.map(|ms| ms as f64 / 1e3);
+    node.say("executed", &name, &[("steps", cutter.steps().into()), ("expected_seconds", expected.into())]);
+    if !prediction.in_time() && loaded.block.is_some() {
+        tracing::warn!("{name}: {}", not_provable(&prediction, node.slot));
+    }
     Ok(())
+}
+
+/// A run that was followed waits until there is room for it: a slow node skips blocks, it does not pile them up.
+fn wait_for_room(node: &Node, jobs: &Jobs) {
+    let mut inner = node.lock();
+    inner.forget_old_runs();
+    while jobs.inputs.is_empty() && inner.open_runs() >= MAX_OPEN && !node.is_stopping() {
+        inner = node.wait(inner, Duration::from_millis(200));
+    }
+}
+
+/// What is to be expected of a run that is executed, while `ahead` cells of all runs are to be proved at `speed` cells a millisecond.
+fn predict(run: &Run, ahead: u64, speed: f64, now: u64, slot: Duration) -> Prediction {
+    let elapsed = now.saturating_sub(run.start_ms);
+    let left = (slot.as_millis() as u64).saturating_sub(elapsed);
+    let cells: u64 = run.shards.iter().map(|shard| shard.cells).sum();
+    let done: u64 = run.shards.iter().filter(|shard| shard.done.is_some()).map(|shard| shard.cells).sum();
+    Prediction {
+        cells,
+        provable_cells: done + (left as f64 * speed) as u64,
+        proved_after_ms: (speed > 0.0).then(|| elapsed.saturating_add((ahead as f64 / speed) as u64)),
+    }
+}
+
+/// The verdict on a run that is too large.
+fn not_provable(prediction: &Prediction, slot: Duration) -> String {
+    let expected = prediction
+        .proved_after_ms
+        .map_or("nobody is there yet".into(), |ms| format!("expected after {:.1} s", ms as f64 / 1e3));
+    format!(
+        "not provable in this slot: {} cells, and everyone who is there proves at most {} within {} s; {expected}",
+        grouped(prediction.cells),
+        grouped(prediction.provable_cells),
+        slot.as_secs()
+    )
 }
 
 /// Makes a shard known, or done if its proof is on disk.

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hearth_blocks::{BlockProof, Chains};
 use hearth_machine::hash::Digest;
 use hearth_machine::opening::Opening;
 use hearth_machine::program::Program;
@@ -9,6 +10,7 @@ use hearth_protocol::{Block, RunState};
 use hearth_shard::chain::{ChainProof, Link, Verified};
 use hearth_shard::proof::ShardProof;
 
+use crate::node::jobs::LoadedBlock;
 use crate::node::state::{Node, unix_ms};
 use crate::node::status;
 
@@ -18,6 +20,7 @@ struct Parts {
     name: String,
     program: Arc<Program>,
     input: Digest,
+    block: Option<LoadedBlock>,
     shards: u32,
     opening: Opening,
 }
@@ -46,6 +49,7 @@ fn take_parts(node: &Node, number: u64) -> Option<Parts> {
         name: run.name.clone(),
         program: run.program.clone(),
         input: run.input,
+        block: run.block.clone(),
         shards: run.shards.len() as u32,
     })
 }
@@ -59,8 +63,18 @@ fn assemble(node: &Node, number: u64, parts: &Parts) -> Result<(), String> {
     }
     let key = parts.program.key();
     let proof = ChainProof::new(node.class, key, &parts.input, links, &parts.opening);
-    let verified = proof.verify(key, true).map_err(|error| format!("the assembled proof is refused: {error}"))?;
-    let proof = proof.to_bytes();
+    let refused = |error: &dyn std::fmt::Display| format!("the assembled proof is refused: {error}");
+    let (verified, proof) = match &parts.block {
+        Some(block) => {
+            let proof = BlockProof::new(proof, block.binding.clone());
+            let checked = proof.verify(key, Chains::Only(block.rules), true).map_err(|error| refused(&error))?;
+            if checked.0.hash.to_string() != block.hash {
+                return Err(refused(&"it is of another block"));
+            }
+            (checked.1, proof.to_bytes())
+        }
+        None => (proof.verify(key, true).map_err(|error| refused(&error))?, proof.to_bytes()),
+    };
     let block = finished(node, number, &verified, proof.len()).ok_or("the run is gone")?;
     let record =
         node.store.finish_run(block.clone(), &key.to_bytes(), &proof, unix_ms()).map_err(|error| error.to_string())?;
@@ -102,6 +116,7 @@ fn finished(node: &Node, number: u64, verified: &Verified, proof_bytes: usize) -
         seconds: Some((now - run.start_ms) as f64 / 1e3),
         exit_code: Some(verified.exit_code),
         output: Some(hex::encode(&verified.output)),
+        phases: run.phases(node.started_unix_ms),
         ..block
     })
 }

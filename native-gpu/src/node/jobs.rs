@@ -1,20 +1,79 @@
-//! Which runs: block files, or one program with its input.
+//! Which runs: block files, one program with its input, or the blocks of an execution client as they come.
 
+use std::collections::VecDeque;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use hearth_blocks::{BlockFile, import_file};
+use hearth_blocks::binding::Binding;
+use hearth_blocks::{BlockFile, Rules, import_file, rpc};
 use hearth_machine::program::Program;
 
+use crate::block::HttpRpc;
 use crate::failure::Failure;
+
+/// How long an execution client may take for one answer.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often it is asked for its newest block.
+const POLL: Duration = Duration::from_secs(1);
 
 /// The runs of a node, in order.
 pub struct Jobs {
     /// The program of all of them.
     pub program: Arc<Program>,
     /// What it reads in each.
-    pub inputs: Vec<Job>,
+    pub inputs: VecDeque<Job>,
+    /// Where further ones come from.
+    pub follow: Option<Follow>,
+}
+
+/// An execution client whose new blocks are proved.
+pub struct Follow {
+    /// Where it is.
+    pub url: String,
+    /// Rules of its chain, if it is no public network.
+    pub rules: Option<String>,
+    /// The newest block that was seen.
+    pub newest: Option<u64>,
+}
+
+impl Follow {
+    /// The next block, once there is one: the newest, so that a node which is too slow skips blocks instead of falling behind.
+    /// `None` once `stopping`.
+    pub fn next(&mut self, stopping: impl Fn() -> bool) -> Option<Job> {
+        let mut silent = false;
+        while !stopping() {
+            match rpc::head(&mut HttpRpc::new(&self.url, PATIENCE)) {
+                Ok((number, _)) if number > 0 && self.newest.is_none_or(|newest| number > newest) => {
+                    if let Some(newest) = self.newest.filter(|newest| number > newest + 1) {
+                        tracing::warn!("skips {} blocks after block {newest}", number - newest - 1);
+                    }
+                    self.newest = Some(number);
+                    return Some(Job::Client { url: self.url.clone(), rules: self.rules.clone(), number });
+                }
+                Ok(_) => silent = false,
+                Err(error) => {
+                    if !silent {
+                        tracing::warn!("{}: {error}", self.url);
+                    }
+                    silent = true;
+                }
+            }
+            std::thread::sleep(POLL);
+        }
+        None
+    }
+}
+
+impl Jobs {
+    /// The next job, once there is one; `None` if there will be none or the node stops.
+    pub fn next(&mut self, stopping: impl Fn() -> bool) -> Option<Job> {
+        match self.inputs.pop_front() {
+            Some(job) => Some(job),
+            None => self.follow.as_mut()?.next(stopping),
+        }
+    }
 }
 
 /// What one run reads.
@@ -28,14 +87,38 @@ pub enum Job {
     },
     /// The block of a file.
     Block(PathBuf),
+    /// A block of an execution client.
+    Client {
+        /// Where the client is.
+        url: String,
+        /// Rules of its chain, if it is no public network.
+        rules: Option<String>,
+        /// Height.
+        number: u64,
+    },
 }
 
 /// A run that is ready to be executed.
 pub struct Loaded {
     /// What the program reads.
     pub input: Vec<u8>,
-    /// Height and hash, if it is a block.
-    pub block: Option<(u64, String)>,
+    /// Which block it is, if it is one.
+    pub block: Option<LoadedBlock>,
+}
+
+/// A block that is about to be proved.
+#[derive(Clone)]
+pub struct LoadedBlock {
+    /// Height.
+    pub number: u64,
+    /// Gas.
+    pub gas: u64,
+    /// Hash: `0x` and 64 digits.
+    pub hash: String,
+    /// What ties the run's output to the block.
+    pub binding: Binding,
+    /// Whose rules it follows.
+    pub rules: Rules,
 }
 
 impl Job {
@@ -64,6 +147,7 @@ impl Job {
     pub fn name(&self) -> String {
         match self {
             Self::Input { name, .. } => name.clone(),
+            Self::Client { number, .. } => format!("block {number}"),
             Self::Block(path) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name.trim_end_matches(".zst").trim_end_matches(".json").to_owned()
@@ -75,14 +159,30 @@ impl Job {
     pub fn load(self) -> Result<Loaded, String> {
         match self {
             Self::Input { bytes, .. } => Ok(Loaded { input: bytes, block: None }),
-            Self::Block(path) => {
-                let file = BlockFile::read(&path).map_err(|error| error.to_string())?;
-                let imported = import_file(&file, true).map_err(|error| error.to_string())?;
-                if let Err(reason) = imported.executed {
-                    return Err(format!("block {} is invalid: {reason}", imported.number));
-                }
-                Ok(Loaded { input: imported.input, block: Some((imported.number, imported.hash.to_string())) })
+            Self::Block(path) => block(&BlockFile::read(&path).map_err(|error| error.to_string())?),
+            Self::Client { url, rules, number } => {
+                let client = &mut HttpRpc::new(&url, PATIENCE);
+                let file = rpc::fetch(client, &format!("{number:#x}"), rules.as_deref());
+                block(&file.map_err(|error| format!("{url}: {error}"))?)
             }
         }
     }
+}
+
+/// A block that the native validator calls valid, as the guest reads it.
+fn block(file: &BlockFile) -> Result<Loaded, String> {
+    let imported = import_file(file, true).map_err(|error| error.to_string())?;
+    if let Err(reason) = imported.executed {
+        return Err(format!("block {} is invalid: {reason}", imported.number));
+    }
+    let binding = Binding::new(&imported.input).map_err(|error| error.to_string())?;
+    let rules = file.rules().map_err(|error| error.to_string())?;
+    let block = LoadedBlock {
+        number: imported.number,
+        gas: imported.gas_used,
+        hash: imported.hash.to_string(),
+        binding,
+        rules,
+    };
+    Ok(Loaded { input: imported.input, block: Some(block) })
 }

@@ -29,11 +29,11 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hearth_soundness::SizeClass;
 
-pub use jobs::{Job, Jobs};
+pub use jobs::{Follow, Job, Jobs};
 pub use state::Summary;
 pub use store::name_of;
 
@@ -41,6 +41,9 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::node::state::Node;
 use crate::node::store::Store;
+
+/// How long its threads may go on once a node stops.
+const LAST_WORDS: Duration = Duration::from_secs(10);
 
 /// How a node runs.
 pub struct Options {
@@ -50,6 +53,14 @@ pub struct Options {
     pub class: SizeClass,
     /// Whether it proves what nobody takes.
     pub local_prover: bool,
+    /// For so long from a run's start it leaves to others what they can prove within that time.
+    pub swarm_time: Duration,
+    /// Workers that must have asked for work before the first run begins.
+    pub await_workers: usize,
+    /// From a block to its proof; later is late.
+    pub slot: Duration,
+    /// Whether a run that is not expected to be proved in a slot is given up.
+    pub drop_late: bool,
     /// What outlives the process.
     pub data: PathBuf,
     /// Static files to serve.
@@ -64,7 +75,7 @@ pub struct Options {
 pub fn run(options: Options, jobs: Jobs) -> Result<Summary, Failure> {
     interrupt::install();
     let store = Store::open(&options.data).map_err(|error| Failure::Internal(error.to_string()))?;
-    let node = Arc::new(Node::new(options.class, options.local_prover, options.json, store)?);
+    let node = Arc::new(Node::new(&options, store)?);
     let listen = options.listen;
     let io = move |source| Failure::Io { path: listen.to_string().into(), source };
     let runtime = tokio::runtime::Builder::new_multi_thread()
@@ -76,7 +87,11 @@ pub fn run(options: Options, jobs: Jobs) -> Result<Summary, Failure> {
     let listener = runtime.block_on(tokio::net::TcpListener::bind(listen)).map_err(io)?;
     node.say_listening(listener.local_addr().map_err(io)?);
 
-    let mut threads = vec![spawn(&node, "execute", move |node| execute::run(node, jobs))];
+    let workers = options.await_workers;
+    let mut threads = vec![spawn(&node, "execute", move |node| {
+        execute::await_workers(node, workers);
+        execute::run(node, jobs);
+    })];
     if options.local_prover {
         threads.push(spawn(&node, "prove", local::run));
     }
@@ -90,8 +105,13 @@ pub fn run(options: Options, jobs: Jobs) -> Result<Summary, Failure> {
     };
     let served = runtime.block_on(serve::serve(listener, http::router(node.clone(), options.app), stop));
     node.stop();
+    let end = Instant::now() + LAST_WORDS;
     for thread in threads {
-        if thread.join().is_err() {
+        while !thread.is_finished() && Instant::now() < end {
+            thread::sleep(Duration::from_millis(10));
+        }
+        // One that waits for an execution client which does not answer has nothing to lose.
+        if thread.is_finished() && thread.join().is_err() {
             tracing::error!("a thread of the node panicked");
         }
     }

@@ -11,17 +11,22 @@ use hearth_machine::hash::Digest;
 use hearth_machine::opening::Opening;
 use hearth_machine::program::Program;
 use hearth_machine::trace::Statement;
-use hearth_protocol::RunState;
+use hearth_protocol::{Phases, Prediction, RunState};
 use hearth_scheduler::{Config, Millis, Scheduler};
 use hearth_shard::verifier::ShardVerifier;
 use hearth_soundness::SizeClass;
 
 use crate::failure::Failure;
+use crate::node::Options;
+use crate::node::jobs::LoadedBlock;
 use crate::node::metrics::Metrics;
 use crate::node::store::{RunRecord, Store};
 
 /// Bytes of packages that wait to be proved; the executor pauses above.
 const PACKAGE_BUDGET: usize = 512 << 20;
+
+/// Runs that are over and still shown shard by shard.
+const MAX_OVER: usize = 64;
 
 /// A node.
 pub struct Node {
@@ -35,6 +40,10 @@ pub struct Node {
     pub verifier: ShardVerifier,
     /// Counters.
     pub metrics: Metrics,
+    /// From a block to its proof; later is late.
+    pub slot: Duration,
+    /// Whether a run that is not expected to be proved in a slot is given up.
+    pub drop_late: bool,
     /// When the node started, in milliseconds since 1970.
     pub started_unix_ms: u64,
     start: Instant,
@@ -66,8 +75,8 @@ pub struct Run {
     pub id: String,
     /// Where it came from.
     pub name: String,
-    /// Height and hash, if it is a block.
-    pub block: Option<(u64, String)>,
+    /// Which block it is, if it is one.
+    pub block: Option<LoadedBlock>,
     /// Where it stands.
     pub state: RunState,
     /// Why it failed.
@@ -86,6 +95,8 @@ pub struct Run {
     pub proved_ms: Option<Millis>,
     /// Proof assembled and verified.
     pub done_ms: Option<Millis>,
+    /// What was expected once it was executed.
+    pub prediction: Option<Prediction>,
     /// The shards.
     pub shards: Vec<ShardRecord>,
 }
@@ -121,7 +132,9 @@ pub struct Summary {
 
 impl Node {
     /// A node without runs.
-    pub fn new(class: SizeClass, local_prover: bool, json: bool, store: Store) -> Result<Self, Failure> {
+    pub fn new(options: &Options, store: Store) -> Result<Self, Failure> {
+        let &Options { class, local_prover, json, swarm_time, slot, drop_late, .. } = options;
+        let config = Config { swarm_time: swarm_time.as_millis() as Millis, ..Config::default() };
         let internal = |error: &dyn std::fmt::Display| Failure::Internal(error.to_string());
         let finished = store.runs().map_err(|error| internal(&error))?;
         Ok(Self {
@@ -130,12 +143,14 @@ impl Node {
             store,
             verifier: ShardVerifier::new(class).map_err(|error| internal(&error))?,
             metrics: Metrics::default(),
+            slot,
+            drop_late,
             started_unix_ms: unix_ms(),
             start: Instant::now(),
             json,
             stopping: AtomicBool::new(false),
             inner: Mutex::new(Inner {
-                scheduler: Scheduler::new(Config::default()),
+                scheduler: Scheduler::new(config),
                 runs: BTreeMap::new(),
                 finished,
                 packages: HashMap::new(),
@@ -258,6 +273,20 @@ impl Inner {
         self.package_bytes > PACKAGE_BUDGET
     }
 
+    /// Runs that are not over.
+    pub fn open_runs(&self) -> usize {
+        self.runs.values().filter(|run| !run.is_over()).count()
+    }
+
+    /// Forgets the oldest of those that are over: their proofs are on disk.
+    pub fn forget_old_runs(&mut self) {
+        let over: Vec<u64> = self.runs.iter().filter(|(_, run)| run.is_over()).map(|(&number, _)| number).collect();
+        for number in over.iter().rev().skip(MAX_OVER) {
+            self.runs.remove(number);
+            self.scheduler.remove_run(*number);
+        }
+    }
+
     /// Adds a package.
     pub fn add_package(&mut self, name: &str, bytes: Bytes) {
         let length = bytes.len();
@@ -292,6 +321,7 @@ impl Run {
             executed_ms: None,
             proved_ms: None,
             done_ms: None,
+            prediction: None,
             shards: Vec::new(),
         }
     }
@@ -299,6 +329,21 @@ impl Run {
     /// Whether it is done or failed.
     pub const fn is_over(&self) -> bool {
         matches!(self.state, RunState::Done | RunState::Failed)
+    }
+
+    /// How long each phase took, once the run is done.
+    pub fn phases(&self, started_unix_ms: u64) -> Option<Phases> {
+        let (executed, proved, done) = (self.executed_ms?, self.proved_ms?, self.done_ms?);
+        // The last shard may be proved before the end of the execution is noted.
+        let proved = proved.max(executed);
+        Some(Phases {
+            received_unix_ms: started_unix_ms + self.start_ms,
+            execute_ms: executed.saturating_sub(self.start_ms),
+            prove_ms: proved - executed,
+            publish_ms: done.saturating_sub(proved),
+            predicted_ms: self.prediction.and_then(|prediction| prediction.proved_after_ms),
+            cells: self.shards.iter().map(|shard| shard.cells).sum(),
+        })
     }
 
     /// Names of the packages of shards that are not proved.

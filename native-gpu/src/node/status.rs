@@ -25,6 +25,7 @@ pub fn status(node: &Node) -> Status {
         now_ms,
         log_cells: node.class.id(),
         local_prover: node.local_prover,
+        slot_ms: node.slot.as_millis() as u64,
         runs: inner.runs.iter().skip(skip).map(|(&number, r)| run(number, r, &inner.scheduler)).collect(),
         workers,
     }
@@ -44,8 +45,8 @@ pub fn block(run: &Run) -> Block {
     Block {
         id: run.id.clone(),
         name: run.name.clone(),
-        number: run.block.as_ref().map(|(number, _)| *number),
-        hash: run.block.as_ref().map(|(_, hash)| hash.clone()),
+        number: run.block.as_ref().map(|block| block.number),
+        hash: run.block.as_ref().map(|block| block.hash.clone()),
         state: run.state,
         error: run.error.clone(),
         shards_total: run.shards.len() as u32,
@@ -56,6 +57,8 @@ pub fn block(run: &Run) -> Block {
         seconds: None,
         exit_code: None,
         output: None,
+        gas: run.block.as_ref().map(|block| block.gas),
+        phases: None,
     }
 }
 
@@ -64,14 +67,16 @@ fn run(number: u64, run: &Run, scheduler: &Scheduler) -> RunStatus {
     RunStatus {
         id: run.id.clone(),
         name: run.name.clone(),
-        number: run.block.as_ref().map(|(number, _)| *number),
-        hash: run.block.as_ref().map(|(_, hash)| hash.clone()),
+        number: run.block.as_ref().map(|block| block.number),
+        hash: run.block.as_ref().map(|block| block.hash.clone()),
         state: run.state,
         error: run.error.clone(),
         start_ms: Some(run.start_ms),
         executed_ms: run.executed_ms,
         proved_ms: run.proved_ms,
         done_ms: run.done_ms,
+        gas: run.block.as_ref().map(|block| block.gas),
+        prediction: run.prediction,
         shards: shards.map(|(index, record)| shard(number, index as u32, record, scheduler)).collect(),
     }
 }

@@ -235,6 +235,8 @@ mod tests {
             seconds: Some(1.5),
             exit_code: Some(0),
             output: None,
+            gas: None,
+            phases: None,
         }
     }
 

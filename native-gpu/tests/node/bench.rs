@@ -27,7 +27,7 @@ const HEARTH: &str = env!("CARGO_BIN_EXE_hearth");
 const CLASS: SizeClass = SizeClass::Test20;
 
 /// A folder that goes with the test.
-pub struct Folder(PathBuf);
+pub struct Folder(pub PathBuf);
 
 impl Folder {
     pub fn new(name: &str) -> Try<Self> {
@@ -77,12 +77,16 @@ impl Drop for Node {
 impl Node {
     pub fn start(folder: &Folder, program: &Program, more: &[&str]) -> Try<Self> {
         let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/elf/fibonacci.elf");
+        let input = program.input.to_str().ok_or("a path that is no text")?;
+        Self::launch(folder, &[&["--program", elf, "--input", input], more].concat())
+    }
+
+    /// A node with this work.
+    pub fn launch(folder: &Folder, work: &[&str]) -> Try<Self> {
         let mut process = Command::new(HEARTH)
-            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--program", elf, "--input"])
-            .arg(&program.input)
-            .arg("--data-dir")
+            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--data-dir"])
             .arg(folder.0.join("data"))
-            .args(more)
+            .args(work)
             .stdout(Stdio::piped())
             .spawn()?;
         let mut lines = BufReader::new(process.stdout.take().ok_or("no output")?).lines();
@@ -191,11 +195,23 @@ impl Node {
 
 /// Starts `hearth worker`.
 pub fn worker(node: &Node, name: &str) -> Try<Child> {
+    worker_of(node.url(), name)
+}
+
+/// Starts `hearth worker` for the node at this URL.
+pub fn worker_of(url: &str, name: &str) -> Try<Child> {
     let class = CLASS.id().to_string();
     Ok(Command::new(HEARTH)
-        .args(["worker", "--node", node.url(), "--name", name, "--log-cells-max", &class])
+        .args(["worker", "--node", url, "--name", name, "--log-cells-max", &class])
         .stderr(Stdio::null())
         .spawn()?)
+}
+
+/// Memory that a process holds.
+pub fn memory_kib(process: &Child) -> Try<u64> {
+    let status = fs::read_to_string(format!("/proc/{}/status", process.id()))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).ok_or("no VmRSS")?;
+    Ok(line.split_whitespace().next().ok_or("no number")?.parse()?)
 }
 
 /// SIGTERM, and how the process ended.

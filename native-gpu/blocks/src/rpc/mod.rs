@@ -1,9 +1,14 @@
 //! Raw answers of a node: the block of `eth_getBlockByNumber` or `eth_getBlockByHash` (with whole transactions) and
-//! `debug_executionWitness`, as they come or wrapped in `{"result": ...}`.
+//! `debug_executionWitness`, as they come or wrapped in `{"result": ...}`. [`fetch`] asks a live node for them.
+
+mod fetch;
+
+pub use fetch::{CallError, Rpc, fetch, head};
 
 use crate::{error::ImportError, file::WitnessFile};
 use alloy_consensus::{BlockHeader, Header, TxEnvelope};
 use alloy_eips::eip2718::Encodable2718;
+use alloy_primitives::Bytes;
 use alloy_rlp::Encodable;
 use alloy_rpc_types_eth::Block;
 use serde::de::DeserializeOwned;
@@ -11,11 +16,25 @@ use serde::de::DeserializeOwned;
 /// The RLP of the block in a node's answer. The transactions must be whole, not hashes; hash and transactions root are
 /// checked later, when the block is imported.
 pub fn block_rlp(json: &[u8]) -> Result<Vec<u8>, ImportError> {
-    let block: Block = answer(json)?;
-    let header: &Header = &block.header.inner;
+    block_rlp_of(&answer(json)?)
+}
+
+/// The header of a block, which must have the hash that the node says.
+fn checked_header(block: &Block) -> Result<&Header, ImportError> {
+    let header = &block.header.inner;
     if header.hash_slow() != block.header.hash {
         return Err(ImportError::field("hash", format!("the header hashes to {}", header.hash_slow())));
     }
+    Ok(header)
+}
+
+/// The RLP of a block's header.
+fn header_rlp(block: &Block) -> Result<Bytes, ImportError> {
+    Ok(alloy_rlp::encode(checked_header(block)?).into())
+}
+
+fn block_rlp_of(block: &Block) -> Result<Vec<u8>, ImportError> {
+    let header = checked_header(block)?;
     if !block.uncles.is_empty() {
         return Err(ImportError::BeforeMerge(header.number()));
     }

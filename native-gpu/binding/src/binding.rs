@@ -4,7 +4,7 @@
 //! root: block hash, parent hash, number and timestamp. Whoever has checked a proof of the stateless validator (which
 //! program it is belongs to that check) learns from a verified binding which block is valid.
 
-use crate::network::Network;
+use crate::Network;
 use alloy_primitives::B256;
 use hearth_stateless::{
     Fork, Output,

@@ -4,15 +4,16 @@
 //! timestamp below it. Verification checks the run, then the branches, validity, chain id, and that the block was judged
 //! under the rules that its network has at its time.
 
-use hearth_blocks::binding::{Binding, BindingError, BoundBlock};
-use hearth_blocks::{Network, Output, Rules};
 use hearth_machine::program::ProgramKey;
 use hearth_shard::chain::{ChainError, ChainProof, Verified};
 use hearth_shard::encoding;
+use hearth_stateless::Output;
 use serde::{Deserialize, Serialize};
 
+use crate::{Binding, BindingError, BoundBlock, Network, Rules};
+
 /// First bytes of every encoding; the last one is the version.
-const MAGIC: [u8; 8] = *b"HEARTHB\x01";
+pub const MAGIC: [u8; 8] = *b"HEARTHB\x01";
 
 /// A proof of a block.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -20,6 +21,18 @@ pub struct BlockProof {
     magic: [u8; 8],
     binding: Binding,
     run: ChainProof,
+}
+
+/// Which chains a verifier knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chains {
+    /// Public networks, each with its fork schedule.
+    Public,
+    /// Public networks, and any chain that has the id of none: nobody says then which fork is due, and the reader must look at
+    /// chain id and fork.
+    Any,
+    /// One chain, whose rules are named: test chains.
+    Only(Rules),
 }
 
 /// Why a block proof is refused.
@@ -65,11 +78,15 @@ impl BlockProof {
         encoding::decode(bytes).ok_or(BlockProofError::Format)
     }
 
-    /// Verifies run and binding. `rules` names the chain's rules where they are not those of a known network: test chains.
+    /// Verifies run and binding.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
     pub fn verify(
         &self,
         program: &ProgramKey,
-        rules: Option<&Rules>,
+        chains: Chains,
         allow_test_classes: bool,
     ) -> Result<(BoundBlock, Verified), BlockProofError> {
         let verified = self.run.verify(program, allow_test_classes)?;
@@ -77,23 +94,24 @@ impl BlockProof {
             return Err(BlockProofError::ExitCode(verified.exit_code));
         }
         let output = Output::from_bytes(&verified.output).ok_or(BlockProofError::Output)?;
-        let block = match rules {
-            Some(Rules::Network(network)) => self.binding.verify(&output, network)?,
-            Some(Rules::Fixed(fork)) => {
-                let block = self.binding.verify_branches(&output)?;
-                if block.fork != *fork {
-                    return Err(BindingError::Fork { judged: block.fork, due: Some(*fork) }.into());
-                }
-                block
+        Ok((self.bind(&output, chains)?, verified))
+    }
+
+    fn bind(&self, output: &Output, chains: Chains) -> Result<BoundBlock, BlockProofError> {
+        // The sentinel and an invalid block are told apart from an unknown chain.
+        let block = self.binding.verify_branches(output)?;
+        let network = match chains {
+            Chains::Only(Rules::Fixed(fork)) if block.fork == fork => return Ok(block),
+            Chains::Only(Rules::Fixed(fork)) => {
+                return Err(BindingError::Fork { judged: block.fork, due: Some(fork) }.into());
             }
-            None => {
-                // The sentinel and an invalid block are told apart from an unknown chain.
-                let block = self.binding.verify_branches(&output)?;
-                let network =
-                    Network::by_chain_id(block.chain_id).ok_or(BlockProofError::UnknownNetwork(block.chain_id))?;
-                self.binding.verify(&output, &network)?
-            }
+            Chains::Only(Rules::Network(network)) => network,
+            Chains::Public | Chains::Any => match Network::by_chain_id(block.chain_id) {
+                Some(network) => network,
+                None if chains == Chains::Any => return Ok(block),
+                None => return Err(BlockProofError::UnknownNetwork(block.chain_id)),
+            },
         };
-        Ok((block, verified))
+        Ok(self.binding.verify(output, &network)?)
     }
 }
