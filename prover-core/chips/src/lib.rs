@@ -58,6 +58,8 @@ pub mod operation;
 pub mod packing;
 pub mod poseidon2;
 pub mod product;
+#[cfg(test)]
+mod removal;
 pub mod secp256k1;
 pub mod shift;
 pub mod step;
