@@ -38,7 +38,7 @@ pub struct Subject {
     judge: Judge,
     rows: Vec<Vec<Felt>>,
     samples: Vec<Sample>,
-    /// Cells that each item depends on, those of few items first.
+    /// Cells that each item depends on: first those that a constraint sets equal to something, then those of few items.
     cells: Vec<Vec<usize>>,
     /// Columns that a constraint of their own makes 0 or 1.
     flags: Vec<usize>,
@@ -59,20 +59,26 @@ impl Subject {
         let sample = sample_of(table, &row);
         let mut cells = vec![Vec::new(); sample.items()];
         let mut degree = vec![0; width];
+        let mut defined = vec![Vec::new(); sample.items()];
         for cell in 0..width {
             let mut other = row.clone();
-            other[cell] += random();
+            let step = random();
+            other[cell] += step;
             let changed = sample_of(table, &other);
             for (item, cells) in cells.iter_mut().enumerate() {
                 if (0..sample.parts(item)).any(|part| sample.part(item, part) != changed.part(item, part)) {
                     cells.push(cell);
                     degree[cell] += 1;
+                    let slope = (changed.part(item, 0) - sample.part(item, 0)) / step;
+                    if item < sample.constraints.len() && (slope == Felt::ONE || slope == -Felt::ONE) {
+                        defined[item].push(cell);
+                    }
                 }
             }
         }
         let mut flags = Vec::new();
         for (item, cells) in cells.iter_mut().enumerate() {
-            cells.sort_by_key(|&cell| degree[cell]);
+            cells.sort_by_key(|cell| (!defined[item].contains(cell), degree[*cell]));
             if let ([cell], true) = (&cells[..], item < sample.constraints.len()) {
                 flags.push(*cell);
             }
@@ -97,6 +103,31 @@ impl Subject {
     /// Rows that are tried.
     pub fn rows(&self) -> usize {
         self.rows.len()
+    }
+
+    /// A row and what it says.
+    pub fn row(&self, at: usize) -> (&[Felt], &Sample) {
+        (&self.rows[at], &self.samples[at])
+    }
+
+    /// The table.
+    pub const fn table(&self) -> Table {
+        self.table
+    }
+
+    /// Roles of the messages.
+    pub fn roles(&self) -> &[Role] {
+        &self.judge.roles
+    }
+
+    /// Columns that a constraint of their own makes 0 or 1.
+    pub fn flags(&self) -> &[usize] {
+        &self.flags
+    }
+
+    /// Columns that an item depends on.
+    pub fn cells(&self, item: usize) -> &[usize] {
+        &self.cells[item]
     }
 
     /// Number of constraints.
