@@ -75,7 +75,9 @@ every_check_is_needed! {
 fn outcomes_are_unique() {
     extern crate std;
     let mut rows = rows::honest_rows();
+    let only = std::env::var("ONLY").unwrap_or_default();
     for &table in &Table::ALL[..14] {
+        if !only.is_empty() && !only.contains(table.name()) { continue; }
         let start = std::time::Instant::now();
         let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
         for at in 0..subject.rows() - 1 {

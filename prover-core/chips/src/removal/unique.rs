@@ -193,20 +193,21 @@ impl<'a> Enumeration<'a> {
         self.budget = left;
         let sample = self.sample();
         let unknown: Vec<usize> = (0..self.known.len()).filter(|&cell| !self.known[cell]).collect();
-        let mut touched: Vec<Sample> = Vec::new();
+        let mut touched: Vec<(Sample, Felt)> = Vec::new();
         for &cell in &unknown {
             let other = self.random();
             let before = core::mem::replace(&mut self.row.values[cell], other);
-            touched.push(self.sample());
+            touched.push((self.sample(), other));
             self.row.values[cell] = before;
         }
         let cells_of = |condition: &Condition| -> Vec<usize> {
             let now = sample.part(condition.item, condition.part);
-            let moves = |(_, other): &(&usize, &Sample)| other.part(condition.item, condition.part) != now;
+            let moves = |(_, other): &(&usize, &(Sample, Felt))| other.0.part(condition.item, condition.part) != now;
             unknown.iter().zip(&touched).filter(moves).map(|(&cell, _)| cell).collect()
         };
         let conditions = self.conditions(&sample);
         let mut open: Vec<(Condition, Vec<usize>)> = Vec::new();
+        let mut sums: Vec<(Condition, u32, Vec<(usize, Felt)>)> = Vec::new();
         for condition in conditions {
             let cells = cells_of(&condition);
             if cells.is_empty() {
@@ -215,8 +216,19 @@ impl<'a> Enumeration<'a> {
                     return Outcome::Unique;
                 }
             } else {
+                if let Wanted::Bits(bits) = condition.wanted {
+                    let slopes = unknown.iter().zip(&touched).filter(|(cell, _)| cells.contains(cell)).map(|(&cell, other)| {
+                        let part = |sample: &Sample| sample.part(condition.item, condition.part);
+                        let (old, new) = (self.row.values[cell], other.1);
+                        (cell, (part(&other.0) - part(&sample)) / (new - old))
+                    });
+                    sums.push((condition, bits, slopes.collect()));
+                }
                 open.push((condition, cells));
             }
+        }
+        if sums.iter().any(|(condition, bits, slopes)| self.is_too_great(&sample, condition, *bits, slopes, &open)) {
+            return Outcome::Unique;
         }
         let says = self.says(&sample, &unknown, &touched);
         if says.is_empty() && self.compare(&sample) == Outcome::Unique {
@@ -282,11 +294,34 @@ impl<'a> Enumeration<'a> {
         Outcome::Open(unknown)
     }
 
+    /// Whether a looked-up sum is too great already, as what is unknown of it can only add to it: columns that are looked
+    /// up themselves, each times a small number.
+    fn is_too_great(
+        &self,
+        sample: &Sample,
+        condition: &Condition,
+        bits: u32,
+        slopes: &[(usize, Felt)],
+        open: &[(Condition, Vec<usize>)],
+    ) -> bool {
+        let is_small = |&(cell, slope): &(usize, Felt)| {
+            slope.as_canonical_u32() <= 16
+                && open.iter().any(|(own, cells)| {
+                    cells[..] == [cell] && own.wanted == Wanted::Bits(16) && sample.part(own.item, own.part) == self.row.values[cell]
+                })
+        };
+        let now = sample.part(condition.item, condition.part);
+        let known = now - slopes.iter().map(|&(cell, slope)| slope * self.row.values[cell]).sum::<Felt>();
+        let known = known.as_canonical_u32();
+        // At most 16 unknowns below 2^16, times 16: far from wrapping around.
+        slopes.len() <= 16 && known >> bits != 0 && known < Felt::ORDER_U32 / 2 && slopes.iter().all(is_small)
+    }
+
     /// Unknown columns on which what the row says depends.
-    fn says(&self, sample: &Sample, unknown: &[usize], touched: &[Sample]) -> Vec<usize> {
+    fn says(&self, sample: &Sample, unknown: &[usize], touched: &[(Sample, Felt)]) -> Vec<usize> {
         let sends = |at: usize| matches!(self.subject.roles()[at], Role::Send | Role::Provide);
         let differs = |other: &Sample| (0..sample.messages.len()).any(|at| sends(at) && !sample.same(other, at));
-        unknown.iter().zip(touched).filter(|(_, other)| differs(other)).map(|(&cell, _)| cell).collect()
+        unknown.iter().zip(touched).filter(|(_, other)| differs(&other.0)).map(|(&cell, _)| cell).collect()
     }
 
     fn compare(&self, sample: &Sample) -> Outcome {
