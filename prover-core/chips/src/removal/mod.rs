@@ -70,19 +70,49 @@ every_check_is_needed! {
     keccak_round: KeccakRound;
 }
 
+/// Chips whose completions are too many to go through: quotient and remainder are one number of 128 bits.
+const TOO_WIDE: &[Table] = &[Table::DivRem];
+
+/// Rows of a chip whose completions are enumerated, and nodes for each.
+const ENUMERATED: usize = 8;
+const NODES: usize = 8000;
+
+fn outcomes_of(tables: &[Table]) {
+    let mut rows = rows::honest_rows();
+    for &table in tables {
+        let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
+        // All but the zero row.
+        let count = subject.rows() - 1;
+        for at in (0..count).step_by(count.div_ceil(ENUMERATED)) {
+            let outcome = unique::Enumeration::new(&subject, at, NODES).run();
+            assert_eq!(outcome, unique::Outcome::Unique, "{}, row {at}", table.name());
+        }
+    }
+}
+
 /// For the inputs of these rows there is one outcome, whatever a prover puts into the columns.
 #[test]
 fn outcomes_are_unique() {
-    extern crate std;
+    let steps = &Table::ALL[..14];
+    let tables: Vec<Table> =
+        steps.iter().copied().filter(|table| *table != Table::Shift && !TOO_WIDE.contains(table)).collect();
+    assert_eq!(tables.len(), 12);
+    outcomes_of(&tables);
+}
+
+/// As above. A shift by another number of limbs has to fail for each of them.
+#[test]
+fn outcomes_of_shifts_are_unique() {
+    outcomes_of(&[Table::Shift]);
+}
+
+/// The search that finds a cheat when one check is left out finds none when none is. Evidence, not proof: for what is
+/// too wide to enumerate.
+#[test]
+fn nothing_is_found_if_nothing_is_left_out() {
     let mut rows = rows::honest_rows();
-    let only = std::env::var("ONLY").unwrap_or_default();
-    for &table in &Table::ALL[..14] {
-        if !only.is_empty() && !only.contains(table.name()) { continue; }
-        let start = std::time::Instant::now();
+    for table in [Table::DivRem, Table::MemoryLeaf, Table::CodeLeaf, Table::Decode, Table::Poseidon2, Table::KeccakCall] {
         let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
-        for at in 0..subject.rows() - 1 {
-            let outcome = unique::Enumeration::new(&subject, at, 2000).run();
-            std::println!("{} {at}: {outcome:?} {:?}", table.name(), start.elapsed());
-        }
+        assert!(!subject.has_second_outcome(EFFORT / 6), "{}", table.name());
     }
 }

@@ -144,8 +144,8 @@ impl Judge {
 
     /// The items that do not hold. What the row takes by the message `removed` differs if it is another than the honest
     /// row's, possible or not.
-    pub fn broken(&self, sample: &Sample, honest: &Sample, inputs: Inputs, removed: usize) -> Vec<usize> {
-        let inputs = |item: usize| if item == removed { Inputs::Same } else { inputs };
+    pub fn broken(&self, sample: &Sample, honest: &Sample, inputs: Inputs, removed: Option<usize>) -> Vec<usize> {
+        let inputs = |item: usize| if Some(item) == removed { Inputs::Same } else { inputs };
         (0..sample.items()).filter(|&item| self.is_broken(sample, honest, inputs(item), item)).collect()
     }
 

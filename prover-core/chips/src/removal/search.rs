@@ -83,16 +83,18 @@ impl Subject {
                 flags.push(*cell);
             }
         }
-        // A few rows of each pattern of flags, those of most small numbers; the zero row is the last.
+        // Of each pattern of flags the rows of most and of fewest small numbers; the zero row is the last.
         let zero = rows.pop().expect("the zero row");
         let small = |row: &Vec<Felt>| row.iter().filter(|&&cell| cell != Felt::ZERO && cell != Felt::ONE).count();
         rows.sort_by_cached_key(small);
-        let mut patterns: BTreeMap<Vec<bool>, usize> = BTreeMap::new();
-        rows.retain(|row| {
-            let seen = patterns.entry(flags.iter().map(|&flag| row[flag] == Felt::ONE).collect()).or_default();
-            *seen += 1;
-            *seen <= ROWS_OF_A_PATTERN
-        });
+        let mut patterns: BTreeMap<Vec<bool>, Vec<Vec<Felt>>> = BTreeMap::new();
+        for row in rows {
+            let pattern = flags.iter().map(|&flag| row[flag] == Felt::ONE).collect();
+            let of_a_pattern = patterns.entry(pattern).or_default();
+            of_a_pattern.truncate(ROWS_OF_A_PATTERN - 1);
+            of_a_pattern.push(row);
+        }
+        let rows: Vec<_> = patterns.into_values().flatten().collect();
         let stride = rows.len().div_ceil(ROWS - 1).max(1);
         let mut rows: Vec<_> = rows.into_iter().step_by(stride).collect();
         rows.push(zero);
@@ -158,7 +160,7 @@ impl Subject {
             for start in Start::ALL {
                 for inputs in [Inputs::Same, Inputs::Any] {
                     for row in 0..self.rows.len() {
-                        let mut search = Search::new(self, row, item, inputs, depth, left);
+                        let mut search = Search::new(self, row, Some(item), inputs, depth, left);
                         best = best.max(search.run(start));
                         left = search.left;
                         if best >= Some(Cheat::Input) || left == 0 {
@@ -169,6 +171,18 @@ impl Subject {
             }
         }
         best
+    }
+}
+
+impl Subject {
+    /// Whether a row is found that takes what an honest row takes and says something else, though nothing is left out.
+    pub fn has_second_outcome(&self, effort: usize) -> bool {
+        let effort = effort / self.rows.len();
+        let search = |row: usize| {
+            let mut search = Search::new(self, row, None, Inputs::Same, DEPTHS[0], effort);
+            [Start::Flags, Start::Other].map(|start| search.run(start)).contains(&Some(Cheat::Output))
+        };
+        (0..self.rows.len()).any(search)
     }
 }
 
@@ -199,7 +213,8 @@ fn sample_of(table: Table, row: &[Felt]) -> Sample {
 struct Search<'a> {
     subject: &'a Subject,
     honest: &'a Sample,
-    item: usize,
+    /// What is left out, if anything.
+    item: Option<usize>,
     inputs: Inputs,
     row: RowMajorMatrix<Felt>,
     touched: Vec<bool>,
@@ -211,7 +226,7 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(subject: &'a Subject, row: usize, item: usize, inputs: Inputs, depth: usize, left: usize) -> Self {
+    fn new(subject: &'a Subject, row: usize, item: Option<usize>, inputs: Inputs, depth: usize, left: usize) -> Self {
         let width = subject.table.columns();
         Self {
             subject,
@@ -229,7 +244,7 @@ impl<'a> Search<'a> {
 
     fn run(&mut self, start: Start) -> Option<Cheat> {
         let subject = self.subject;
-        let own = &subject.cells[self.item];
+        let own = self.item.map_or(&[][..], |item| &subject.cells[item]);
         match start {
             Start::Own => own.iter().for_each(|&cell| self.from_values(cell)),
             Start::Other => {
@@ -303,9 +318,9 @@ impl<'a> Search<'a> {
         let Some(sample) = self.sample() else { return true };
         let broken = self.subject.judge.broken(&sample, self.honest, self.inputs, self.item);
         let untouched = |item: usize| self.subject.cells[item].iter().filter(|&&cell| !self.touched[cell]).count();
-        let next = broken.iter().copied().filter(|&item| item != self.item).min_by_key(|&item| untouched(item));
+        let next = broken.iter().copied().filter(|&item| Some(item) != self.item).min_by_key(|&item| untouched(item));
         let Some(next) = next else {
-            if !broken.is_empty() {
+            if self.item.is_none() || !broken.is_empty() {
                 let judge = &self.subject.judge;
                 let cheat = match self.inputs {
                     Inputs::Same if judge.is_loud(&sample, self.honest) => Cheat::Output,
