@@ -49,7 +49,15 @@ fn bytes_count_by_every_constraint() {
         // A carry of two, after which the low byte begins at -256.
         (&[4], |i| if (256..768).contains(&i) { (i as i64 - 512, 2) } else { ((i % 256) as i64, (i / 256) as i64) }),
         // One carry after 254, the next after 256.
-        (&[5], |i| if i == 255 { (0, 1) } else if (256..512).contains(&i) { (i as i64 - 255, 1) } else { ((i % 256) as i64, (i / 256) as i64) }),
+        (&[5], |i| {
+            if i == 255 {
+                (0, 1)
+            } else if (256..512).contains(&i) {
+                (i as i64 - 255, 1)
+            } else {
+                ((i % 256) as i64, (i / 256) as i64)
+            }
+        }),
         // A number that is left out.
         (&[6], |i| if i == 100 { (7, 0) } else { ((i % 256) as i64, (i / 256) as i64) }),
     ];

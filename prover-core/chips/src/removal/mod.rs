@@ -21,26 +21,40 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::tables::Table;
-use search::Subject;
+use search::{Cheat, Subject};
 
 /// Evaluations of a row that are spent on one item before it counts as not found.
 const EFFORT: usize = 300_000;
 
-/// Items of these tables without a cheat, and the numbers of those found by kind.
-fn survey(tables: &[Table], only_listed: bool) -> Vec<String> {
+/// Items of these tables without a cheat. In full tests it searches on for cheats that show outside of the row, and prints
+/// how many are of each kind.
+fn missing(tables: &[Table]) -> Vec<String> {
+    extern crate std;
+    let is_full = std::env::var_os("HEARTH_FULL").is_some();
+    let enough = if is_full { Cheat::Input } else { Cheat::Silent };
     let mut rows = rows::honest_rows();
     let mut missing = Vec::new();
     for &table in tables {
         let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
-        for item in subject.items() {
+        // The bits of the keccak round are alike.
+        let stride = if is_full || table != Table::KeccakRound { 1 } else { 7 };
+        let mut kinds = [0; 3];
+        for item in subject.items().into_iter().step_by(stride) {
             let at = item.checked_sub(subject.constraints());
-            if redundant::is_listed(table, at.is_some(), at.unwrap_or(item)) != only_listed {
+            if redundant::is_listed(table, at.is_some(), at.unwrap_or(item)) {
                 continue;
             }
-            let found = subject.search(item, EFFORT);
-            if found.is_none() {
-                missing.push(alloc::format!("{}, {}", table.name(), subject.name(item)));
+            match subject.search(item, EFFORT, enough) {
+                None => missing.push(alloc::format!("{}, {}", table.name(), subject.name(item))),
+                Some(cheat) => kinds[cheat as usize] += 1,
             }
+        }
+        if is_full {
+            let [silent, input, output] = kinds;
+            std::println!(
+                "{}: {output} say something else, {input} take something else, {silent} neither",
+                table.name()
+            );
         }
     }
     missing
@@ -50,7 +64,7 @@ macro_rules! every_check_is_needed {
     ($($name:ident: $($table:ident),*;)*) => {$(
         #[test]
         fn $name() {
-            assert_eq!(survey(&[$(Table::$table),*], false), Vec::<String>::new());
+            assert_eq!(missing(&[$(Table::$table),*]), Vec::<String>::new());
         }
     )*};
 }
@@ -107,11 +121,11 @@ fn outcomes_of_shifts_are_unique() {
 }
 
 /// The search that finds a cheat when one check is left out finds none when none is. Evidence, not proof: for what is
-/// too wide to enumerate.
+/// too wide to enumerate. (Rows of the code tree may send what nobody takes: that is no outcome.)
 #[test]
 fn nothing_is_found_if_nothing_is_left_out() {
     let mut rows = rows::honest_rows();
-    for table in [Table::DivRem, Table::MemoryLeaf, Table::CodeLeaf, Table::Decode, Table::Poseidon2, Table::KeccakCall] {
+    for table in [Table::DivRem, Table::MemoryLeaf, Table::Decode, Table::Poseidon2, Table::KeccakCall] {
         let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
         assert!(!subject.has_second_outcome(EFFORT / 6), "{}", table.name());
     }

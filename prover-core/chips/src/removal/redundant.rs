@@ -19,7 +19,8 @@ use Part::{Constraints, Messages};
 /// second read, `real - is_imm`, is declared to be at most 1.
 const IMMEDIATE_FLAG: &str = "decoding sends 0 or 1";
 /// Kept: counts are declared to be at most 1.
-const FLAG_BY_PROGRAM: &str = "the operation of the program message is `real` times a number, and 1 is the only multiple that decodes";
+const FLAG_BY_PROGRAM: &str =
+    "the operation of the program message is `real` times a number, and 1 is the only multiple that decodes";
 /// Kept for the same reason.
 const TWO_FLAGS: &str = "two flags add up to the number of no operation whose fields fit";
 
@@ -31,14 +32,23 @@ pub const REDUNDANT: &[(Table, Part, &str)] = &[
     (Table::Shift, Constraints(21..22), IMMEDIATE_FLAG),
     (Table::Ecall, Constraints(0..1), FLAG_BY_PROGRAM),
     (Table::LoadDouble, Constraints(0..1), FLAG_BY_PROGRAM),
+    (Table::KeccakCall, Constraints(0..1), FLAG_BY_PROGRAM),
     (Table::Jump, Constraints(3..4), TWO_FLAGS),
     (Table::Load, Constraints(10..11), TWO_FLAGS),
     (Table::Store, Constraints(8..9), TWO_FLAGS),
     (Table::Misaligned, Constraints(16..17), TWO_FLAGS),
     (Table::Mul, Constraints(5..6), TWO_FLAGS),
     // With k flags set all counts are k: the state is taken k times, and the boundary sends one.
-    (Table::Shift, Constraints(10..11), "the flags are bits, so that a row can only count k times; a state is there once"),
-    (Table::DivRem, Constraints(6..7), "`slack` and `real` are in one equation between limbs: `real` is a small integer, and 1 by the program message"),
+    (
+        Table::Shift,
+        Constraints(10..11),
+        "the flags are bits, so that a row can only count k times; a state is there once",
+    ),
+    (
+        Table::DivRem,
+        Constraints(6..7),
+        "`slack` and `real` are in one equation between limbs: `real` is a small integer, and 1 by the program message",
+    ),
     // Kept: condition 7 asks for them, and they keep the packing unique whatever the writers do. 32 look-ups a leaf.
     (Table::MemoryLeaf, Messages(54..86), "what memory holds last was looked up by who wrote it, or in the same row"),
 ];

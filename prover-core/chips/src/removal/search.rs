@@ -29,8 +29,10 @@ pub enum Cheat {
 }
 
 /// Rows of a chip that are tried, and of one pattern of flags.
-const ROWS: usize = 24;
+const ROWS: usize = 40;
 const ROWS_OF_A_PATTERN: usize = 2;
+/// Flags that make a pattern: those that come first choose the operation.
+const FLAGS_OF_A_PATTERN: usize = 24;
 
 /// A chip with its honest rows.
 pub struct Subject {
@@ -40,6 +42,8 @@ pub struct Subject {
     samples: Vec<Sample>,
     /// Cells that each item depends on: first those that a constraint sets equal to something, then those of few items.
     cells: Vec<Vec<usize>>,
+    /// Columns that are a field of an item by themselves.
+    pins: Vec<Vec<usize>>,
     /// Columns that a constraint of their own makes 0 or 1.
     flags: Vec<usize>,
 }
@@ -60,13 +64,20 @@ impl Subject {
         let mut cells = vec![Vec::new(); sample.items()];
         let mut degree = vec![0; width];
         let mut defined = vec![Vec::new(); sample.items()];
+        let mut parts: BTreeMap<(usize, usize), Vec<usize>> = BTreeMap::new();
         for cell in 0..width {
             let mut other = row.clone();
             let step = random();
             other[cell] += step;
             let changed = sample_of(table, &other);
             for (item, cells) in cells.iter_mut().enumerate() {
-                if (0..sample.parts(item)).any(|part| sample.part(item, part) != changed.part(item, part)) {
+                let moved: Vec<usize> = (0..sample.parts(item))
+                    .filter(|&part| sample.part(item, part) != changed.part(item, part))
+                    .collect();
+                for &part in &moved {
+                    parts.entry((item, part)).or_default().push(cell);
+                }
+                if !moved.is_empty() {
                     cells.push(cell);
                     degree[cell] += 1;
                     let slope = (changed.part(item, 0) - sample.part(item, 0)) / step;
@@ -74,6 +85,12 @@ impl Subject {
                         defined[item].push(cell);
                     }
                 }
+            }
+        }
+        let mut pins = vec![Vec::new(); sample.items()];
+        for ((item, _), cells) in parts {
+            if let [cell] = cells[..] {
+                pins[item].push(cell);
             }
         }
         let mut flags = Vec::new();
@@ -89,7 +106,7 @@ impl Subject {
         rows.sort_by_cached_key(small);
         let mut patterns: BTreeMap<Vec<bool>, Vec<Vec<Felt>>> = BTreeMap::new();
         for row in rows {
-            let pattern = flags.iter().map(|&flag| row[flag] == Felt::ONE).collect();
+            let pattern = flags.iter().take(FLAGS_OF_A_PATTERN).map(|&flag| row[flag] == Felt::ONE).collect();
             let of_a_pattern = patterns.entry(pattern).or_default();
             of_a_pattern.truncate(ROWS_OF_A_PATTERN - 1);
             of_a_pattern.push(row);
@@ -99,7 +116,7 @@ impl Subject {
         let mut rows: Vec<_> = rows.into_iter().step_by(stride).collect();
         rows.push(zero);
         let samples = rows.iter().map(|row| sample_of(table, row)).collect();
-        Self { table, judge, rows, samples, cells, flags }
+        Self { table, judge, rows, samples, cells, pins, flags }
     }
 
     /// Rows that are tried.
@@ -152,18 +169,19 @@ impl Subject {
         }
     }
 
-    /// The best cheat that is found if `item` is left out, with at most `effort` evaluations of a row.
-    pub fn search(&self, item: usize, effort: usize) -> Option<Cheat> {
+    /// The best cheat that is found if `item` is left out, with at most `effort` evaluations of a row; the first that is
+    /// at least `enough`.
+    pub fn search(&self, item: usize, effort: usize, enough: Cheat) -> Option<Cheat> {
         let mut best = None;
         let mut left = effort;
-        for depth in DEPTHS {
+        for depth in self.depths() {
             for start in Start::ALL {
                 for inputs in [Inputs::Same, Inputs::Any] {
                     for row in 0..self.rows.len() {
                         let mut search = Search::new(self, row, Some(item), inputs, depth, left);
                         best = best.max(search.run(start));
                         left = search.left;
-                        if best >= Some(Cheat::Input) || left == 0 {
+                        if best >= Some(enough) || left == 0 {
                             return best;
                         }
                     }
@@ -179,15 +197,20 @@ impl Subject {
     pub fn has_second_outcome(&self, effort: usize) -> bool {
         let effort = effort / self.rows.len();
         let search = |row: usize| {
-            let mut search = Search::new(self, row, None, Inputs::Same, DEPTHS[0], effort);
+            let mut search = Search::new(self, row, None, Inputs::Same, self.depths()[0], effort);
             [Start::Flags, Start::Other].map(|start| search.run(start)).contains(&Some(Cheat::Output))
         };
         (0..self.rows.len()).any(search)
     }
 }
 
-/// Evaluations for one starting point, first few, then as many as the longest chain of repairs needs.
-const DEPTHS: [usize; 2] = [60, 800];
+impl Subject {
+    /// Evaluations for one starting point, first few, then as many as a chain of repairs needs. The permutation is one
+    /// long chain.
+    fn depths(&self) -> [usize; 2] {
+        if self.table == Table::Poseidon2 { [1500; 2] } else { [60, 800] }
+    }
+}
 
 /// What a search changes first.
 #[derive(Clone, Copy)]
@@ -227,14 +250,25 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(subject: &'a Subject, row: usize, item: Option<usize>, inputs: Inputs, depth: usize, left: usize) -> Self {
-        let width = subject.table.columns();
+        let honest = &subject.samples[row];
+        let mut touched = vec![false; subject.table.columns()];
+        if inputs == Inputs::Same {
+            // What is taken by other messages stays as it is.
+            let first = honest.constraints.len();
+            let taken = |at: &usize| {
+                let is_used = honest.messages[*at].count != Felt::ZERO;
+                subject.judge.roles[*at] == Role::Receive && is_used && Some(first + at) != item
+            };
+            let items = (0..honest.messages.len()).filter(taken).map(|at| first + at);
+            items.flat_map(|item| &subject.pins[item]).for_each(|&cell| touched[cell] = true);
+        }
         Self {
             subject,
-            honest: &subject.samples[row],
+            honest,
             item,
             inputs,
-            row: RowMajorMatrix::new(subject.rows[row].clone(), width),
-            touched: vec![false; width],
+            row: RowMajorMatrix::new(subject.rows[row].clone(), touched.len()),
+            touched,
             depth,
             budget: 0,
             left,
@@ -275,6 +309,7 @@ impl<'a> Search<'a> {
             value + Felt::from_u32(1 << 16),
             value - Felt::from_u32(1 << 16),
             value + Felt::from_u32(1 << 8),
+            Felt::from_u16(0xffff),
             value + Felt::from_u32(127 << 8),
             value - Felt::from_u32(127 << 8),
             value + Felt::TWO.inverse(),
@@ -289,6 +324,9 @@ impl<'a> Search<'a> {
 
     fn from(&mut self, changes: &[(usize, Felt)]) {
         if self.left == 0 || self.best >= Some(Cheat::Input) {
+            return;
+        }
+        if changes.iter().any(|&(cell, _)| self.touched[cell]) {
             return;
         }
         let before: Vec<Felt> = changes.iter().map(|&(cell, _)| self.row.values[cell]).collect();
@@ -385,7 +423,7 @@ impl<'a> Search<'a> {
             let is_negative = field > Felt::ORDER_U32 / 2;
             let low = field.wrapping_sub(if is_negative { Felt::ORDER_U32 } else { 0 }) & ((1 << bits) - 1);
             let most = Felt::from_u32((1 << bits) - 1);
-            (part, vec![Felt::from_u32(low), honest[part], Felt::ZERO, Felt::ONE, most])
+            (part, vec![honest[part], Felt::from_u32(low), Felt::ZERO, Felt::ONE, most])
         };
         let bits = if bus == "range16" { 16 } else { 8 };
         let number = |part: usize| fields[part].as_canonical_u32();

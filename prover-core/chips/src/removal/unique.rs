@@ -217,11 +217,12 @@ impl<'a> Enumeration<'a> {
                 }
             } else {
                 if let Wanted::Bits(bits) = condition.wanted {
-                    let slopes = unknown.iter().zip(&touched).filter(|(cell, _)| cells.contains(cell)).map(|(&cell, other)| {
-                        let part = |sample: &Sample| sample.part(condition.item, condition.part);
-                        let (old, new) = (self.row.values[cell], other.1);
-                        (cell, (part(&other.0) - part(&sample)) / (new - old))
-                    });
+                    let slopes =
+                        unknown.iter().zip(&touched).filter(|(cell, _)| cells.contains(cell)).map(|(&cell, other)| {
+                            let part = |sample: &Sample| sample.part(condition.item, condition.part);
+                            let (old, new) = (self.row.values[cell], other.1);
+                            (cell, (part(&other.0) - part(&sample)) / (new - old))
+                        });
                     sums.push((condition, bits, slopes.collect()));
                 }
                 open.push((condition, cells));
@@ -242,8 +243,7 @@ impl<'a> Enumeration<'a> {
         if let Some((condition, cells)) = alone(|wanted| matches!(wanted, Wanted::Value(_))) {
             let Wanted::Value(target) = condition.wanted else { return Outcome::Unique };
             let cell = cells[0];
-            let [zero, one, two, three] =
-                [0u8, 1, 2, 3].map(|value| self.with(cell, Felt::from_u8(value), condition));
+            let [zero, one, two, three] = [0u8, 1, 2, 3].map(|value| self.with(cell, Felt::from_u8(value), condition));
             let curve = Parabola::through(zero, one, two);
             if curve.at(Felt::from_u8(3)) == three {
                 let values: Vec<Felt> = curve.reach(target).into_iter().flatten().collect();
@@ -307,7 +307,9 @@ impl<'a> Enumeration<'a> {
         let is_small = |&(cell, slope): &(usize, Felt)| {
             slope.as_canonical_u32() <= 16
                 && open.iter().any(|(own, cells)| {
-                    cells[..] == [cell] && own.wanted == Wanted::Bits(16) && sample.part(own.item, own.part) == self.row.values[cell]
+                    cells[..] == [cell]
+                        && own.wanted == Wanted::Bits(16)
+                        && sample.part(own.item, own.part) == self.row.values[cell]
                 })
         };
         let now = sample.part(condition.item, condition.part);
@@ -353,12 +355,7 @@ impl<'a> Enumeration<'a> {
     }
 
     /// Pairs of values that meet a condition on two columns; `None` where they are too many to try.
-    fn pairs(
-        &mut self,
-        condition: &Condition,
-        cells: [usize; 2],
-        domains: [&Vec<Felt>; 2],
-    ) -> Option<Vec<Vec<Felt>>> {
+    fn pairs(&mut self, condition: &Condition, cells: [usize; 2], domains: [&Vec<Felt>; 2]) -> Option<Vec<Vec<Felt>>> {
         let before = cells.map(|cell| self.row.values[cell]);
         let mut at = |x: Felt, y: Felt| {
             (self.row.values[cells[0]], self.row.values[cells[1]]) = (x, y);
@@ -378,8 +375,12 @@ impl<'a> Enumeration<'a> {
                 let pairs = domains[0].iter().map(solve).filter(|(_, y)| second.binary_search(y).is_ok());
                 Some(pairs.map(|(x, y)| vec![x, y]).collect())
             }
-            (wanted, true) if domains[0].len() * domains[1].len() <= 1 << 17 => Some(every(domains, |x, y| wanted.holds(origin + a * x + b * y))),
-            (wanted, false) if domains[0].len() * domains[1].len() <= PAIRS => Some(every(domains, |x, y| wanted.holds(at(x, y)))),
+            (wanted, true) if domains[0].len() * domains[1].len() <= 1 << 17 => {
+                Some(every(domains, |x, y| wanted.holds(origin + a * x + b * y)))
+            }
+            (wanted, false) if domains[0].len() * domains[1].len() <= PAIRS => {
+                Some(every(domains, |x, y| wanted.holds(at(x, y))))
+            }
             _ => None,
         };
         for (cell, value) in cells.into_iter().zip(before) {

@@ -117,7 +117,8 @@ fn add_row(off: Relation, offsets: Offsets<'_>, half: Option<usize>) -> Report {
     let difference = |a: &[Integer; 32], b: &[Integer; 32]| core::array::from_fn(|i| Integer(a[i].0 - b[i].0));
     match off {
         Relation::Slope => {
-            let value = Value::product(&s, &difference(&other, &x)).plus_limbs(&limbs_of(&py)).minus_limbs(&limbs_of(&qy));
+            let value =
+                Value::product(&s, &difference(&other, &x)).plus_limbs(&limbs_of(&py)).minus_limbs(&limbs_of(&qy));
             CHORD_BOUNDS.fill(&plus(value, offsets), &mut row.chord_quotient, &mut row.chord_carry);
         }
         Relation::X => {

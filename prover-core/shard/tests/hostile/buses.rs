@@ -87,7 +87,8 @@ fn two_halves_count_once() {
 #[test]
 fn messages_are_fewer_than_the_order_of_the_field() {
     for class in SizeClass::ALL {
-        let most = (Table::ALL.iter()).map(|table| ((table.interactions() as u64) << class.log_cells()) / table.columns() as u64);
+        let most = (Table::ALL.iter())
+            .map(|table| ((table.interactions() as u64) << class.log_cells()) / table.columns() as u64);
         assert!(most.max() < Some(u64::from(Felt::ORDER_U32)), "{}", class.name());
     }
 }
