@@ -355,8 +355,13 @@ impl<'a> Search<'a> {
     fn repair(&mut self) -> bool {
         let Some(sample) = self.sample() else { return true };
         let broken = self.subject.judge.broken(&sample, self.honest, self.inputs, self.item);
-        let untouched = |item: usize| self.subject.cells[item].iter().filter(|&&cell| !self.touched[cell]).count();
-        let next = broken.iter().copied().filter(|&item| Some(item) != self.item).min_by_key(|&item| untouched(item));
+        // What has fewest ways out comes first; in a chain of rounds, what comes first.
+        let untouched = |item: usize| match self.subject.table {
+            Table::Poseidon2 => 0,
+            _ => self.subject.cells[item].iter().filter(|&&cell| !self.touched[cell]).count(),
+        };
+        let others = broken.iter().copied().filter(|&item| Some(item) != self.item);
+        let next = others.min_by_key(|&item| untouched(item));
         let Some(next) = next else {
             if self.item.is_none() || !broken.is_empty() {
                 let judge = &self.subject.judge;
