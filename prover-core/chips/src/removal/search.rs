@@ -174,7 +174,7 @@ impl Subject {
     pub fn search(&self, item: usize, effort: usize, enough: Cheat) -> Option<Cheat> {
         let mut best = None;
         let mut left = effort;
-        for depth in self.depths() {
+        for depth in DEPTHS {
             for start in Start::ALL {
                 for inputs in [Inputs::Same, Inputs::Any] {
                     for row in 0..self.rows.len() {
@@ -197,20 +197,15 @@ impl Subject {
     pub fn has_second_outcome(&self, effort: usize) -> bool {
         let effort = effort / self.rows.len();
         let search = |row: usize| {
-            let mut search = Search::new(self, row, None, Inputs::Same, self.depths()[0], effort);
+            let mut search = Search::new(self, row, None, Inputs::Same, DEPTHS[0], effort);
             [Start::Flags, Start::Other].map(|start| search.run(start)).contains(&Some(Cheat::Output))
         };
         (0..self.rows.len()).any(search)
     }
 }
 
-impl Subject {
-    /// Evaluations for one starting point, first few, then as many as a chain of repairs needs. The permutation is one
-    /// long chain.
-    fn depths(&self) -> [usize; 2] {
-        if self.table == Table::Poseidon2 { [1500; 2] } else { [60, 800] }
-    }
-}
+/// Evaluations for one starting point, first few, then as many as a chain of repairs needs.
+const DEPTHS: [usize; 2] = [60, 800];
 
 /// What a search changes first.
 #[derive(Clone, Copy)]
@@ -355,11 +350,8 @@ impl<'a> Search<'a> {
     fn repair(&mut self) -> bool {
         let Some(sample) = self.sample() else { return true };
         let broken = self.subject.judge.broken(&sample, self.honest, self.inputs, self.item);
-        // What has fewest ways out comes first; in a chain of rounds, what comes first.
-        let untouched = |item: usize| match self.subject.table {
-            Table::Poseidon2 => 0,
-            _ => self.subject.cells[item].iter().filter(|&&cell| !self.touched[cell]).count(),
-        };
+        // What has fewest ways out comes first.
+        let untouched = |item: usize| self.subject.cells[item].iter().filter(|&&cell| !self.touched[cell]).count();
         let others = broken.iter().copied().filter(|&item| Some(item) != self.item);
         let next = others.min_by_key(|&item| untouched(item));
         let Some(next) = next else {
