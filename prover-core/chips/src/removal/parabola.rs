@@ -68,8 +68,8 @@ fn square_root(square: Felt) -> Option<Felt> {
 
 #[test]
 fn values_are_reached() {
-    for i in 1..50u32 {
-        let values = [i * i * 77_777_777, i * 12_345_678, 999 * i].map(Felt::from_u32);
+    for i in 1..50u64 {
+        let values = [i * i * 77_777_777, i * 12_345_678, 999 * i].map(Felt::from_u64);
         let curve = Parabola::through(values[0], values[1], values[2]);
         assert_eq!([Felt::ZERO, Felt::ONE, Felt::TWO].map(|x| curve.at(x)), values);
         assert!(curve.reach(values[2]).contains(&Some(Felt::TWO)));
