@@ -207,7 +207,7 @@ impl Judge {
 fn is_possible(message: &Sent, fields: &[Felt]) -> bool {
     let fields: Vec<u32> = fields.iter().map(|field| field.as_canonical_u32()).collect();
     let time = |ts: u32| ts < Felt::ORDER_U32 - MAX_TICKS;
-    let is_pc = |pc: u32| pc < 1 << 30 && pc % 4 == 0;
+    let is_pc = |pc: u32| pc < 1 << 30 && pc.is_multiple_of(4);
     match BUSES[message.bus].0 {
         "state" => is_pc(fields[0]) && time(fields[1]),
         // What is sent on with the sign of a receipt need not be canonical.

@@ -275,16 +275,18 @@ impl<'a> Search<'a> {
         let subject = self.subject;
         let own = self.item.map_or(&[][..], |item| &subject.cells[item]);
         match start {
-            Start::Own => own.iter().for_each(|&cell| self.from_values(cell)),
+            Start::Own => own.iter().for_each(|&cell| self.start_with_values_of(cell)),
             Start::Other => {
-                (0..self.touched.len()).filter(|cell| !own.contains(cell)).for_each(|cell| self.from_values(cell));
+                (0..self.touched.len())
+                    .filter(|cell| !own.contains(cell))
+                    .for_each(|cell| self.start_with_values_of(cell));
             }
             Start::Flags => {
                 let flags = &subject.flags;
                 for (i, &first) in flags.iter().enumerate() {
                     for &second in &flags[i + 1..] {
                         let flips = [first, second].map(|cell| (cell, Felt::ONE - self.row.values[cell]));
-                        self.from(&flips);
+                        self.start_with(&flips);
                     }
                 }
             }
@@ -292,7 +294,7 @@ impl<'a> Search<'a> {
         self.best
     }
 
-    fn from_values(&mut self, cell: usize) {
+    fn start_with_values_of(&mut self, cell: usize) {
         let value = self.row.values[cell];
         let others = [
             value + Felt::ONE,
@@ -312,12 +314,12 @@ impl<'a> Search<'a> {
         ];
         for other in others {
             if other != value {
-                self.from(&[(cell, other)]);
+                self.start_with(&[(cell, other)]);
             }
         }
     }
 
-    fn from(&mut self, changes: &[(usize, Felt)]) {
+    fn start_with(&mut self, changes: &[(usize, Felt)]) {
         if self.left == 0 || self.best >= Some(Cheat::Input) {
             return;
         }

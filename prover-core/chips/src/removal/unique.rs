@@ -52,6 +52,9 @@ impl Wanted {
     }
 }
 
+/// A looked-up sum: its condition, bits, and the unknown columns with their factors.
+type Sum = (Condition, u32, Vec<(usize, Felt)>);
+
 /// Largest number of pairs of values that are tried one by one.
 const PAIRS: usize = 1 << 14;
 
@@ -207,7 +210,7 @@ impl<'a> Enumeration<'a> {
         };
         let conditions = self.conditions(&sample);
         let mut open: Vec<(Condition, Vec<usize>)> = Vec::new();
-        let mut sums: Vec<(Condition, u32, Vec<(usize, Felt)>)> = Vec::new();
+        let mut sums: Vec<Sum> = Vec::new();
         for condition in conditions {
             let cells = cells_of(&condition);
             if cells.is_empty() {
