@@ -62,7 +62,7 @@ impl Sink for Collector {
         }
         // A look-up is sent once; what provides has weight 0 and goes to the messages.
         if weight > 0 && is_lookup(bus) {
-            let holds = count == Felt::ONE && in_table(&self.hasher, bus, &fields);
+            let holds = count == Felt::ONE && holds(&self.hasher, bus, &fields);
             if !holds {
                 self.report.bad_lookups.push((self.row, bus.to_string(), fields));
             }
@@ -77,16 +77,20 @@ pub fn is_lookup(bus: &str) -> bool {
     matches!(bus, "range16" | "bytes" | "and" | "hash")
 }
 
-/// Whether a function table holds `fields`.
-fn in_table(hasher: &Hasher, bus: &str, fields: &[u32]) -> bool {
+/// The domain of a call on the bus `hash`.
+pub fn hash_tag(number: u32) -> Option<Tag> {
+    [Tag::MemoryNode, Tag::MemoryLeaf, Tag::CodeNode, Tag::CodeLeaf].into_iter().find(|&tag| tag as u32 == number)
+}
+
+/// Whether the function table of `bus` holds `fields`.
+pub fn holds(hasher: &Hasher, bus: &str, fields: &[u32]) -> bool {
     match bus {
         "range16" => fields[0] < 1 << 16,
         "bytes" => fields[0] < 1 << 8 && fields[1] < 1 << 8,
         "and" => fields[0] < 1 << 8 && fields[1] < 1 << 8 && fields[2] == fields[0] & fields[1],
         _ => {
             let felts: Vec<Felt> = fields.iter().map(|&field| Felt::from_u32(field)).collect();
-            let tags = [Tag::MemoryNode, Tag::MemoryLeaf, Tag::CodeNode, Tag::CodeLeaf];
-            let Some(tag) = tags.into_iter().find(|&tag| tag as u32 == fields[0]) else {
+            let Some(tag) = hash_tag(fields[0]) else {
                 return false;
             };
             let input = core::array::from_fn(|i| felts[2 + i]);

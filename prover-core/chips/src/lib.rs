@@ -59,6 +59,8 @@ pub mod operation;
 pub mod packing;
 pub mod poseidon2;
 pub mod product;
+#[cfg(test)]
+mod removal;
 pub mod secp256k1;
 pub mod sha256;
 pub mod shift;

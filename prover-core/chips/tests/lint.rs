@@ -15,7 +15,7 @@ const COSTS: &[(Table, usize, usize)] = &[
     (Table::Shift, 60, 23),
     (Table::Compare, 34, 17),
     (Table::Branch, 32, 13),
-    (Table::Jump, 27, 17),
+    (Table::Jump, 27, 16),
     (Table::Load, 40, 18),
     (Table::LoadDouble, 29, 16),
     (Table::Store, 40, 18),

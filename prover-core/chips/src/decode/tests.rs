@@ -10,7 +10,7 @@ use hearth_machine::trace::DecodeRecord;
 use p3_field::{Field, PrimeCharacteristicRing};
 use p3_matrix::dense::RowMajorMatrix;
 
-use super::classes::CLASSES;
+use super::classes::{CLASSES, class_of};
 use super::trace::fill_as;
 use super::{Decode, DecodeChip};
 use crate::Felt;
@@ -119,6 +119,19 @@ fn edges_decode_as_the_machine_does() {
     for (pc, word) in [(0xfffc, 0xef), (0xfff8, 0xef), (0x1_f000, 0x1297), (0x1_e000, 0x1297), (0x1000, 0xffff_f297)] {
         assert_eq!(compare(&[(pc, word)]), 1);
     }
+}
+
+/// A word has a class exactly if the machine decodes it: all words in full tests, every 4099th otherwise.
+#[test]
+fn classes_are_the_legal_words() {
+    extern crate std;
+    let stride = if std::env::var_os("HEARTH_FULL").is_some() { 1 } else { 4099 };
+    let check = |part: u32| {
+        for word in (part << 28..=part << 28 | 0x0fff_ffff).step_by(stride) {
+            assert_eq!(class_of(word).is_some(), decode(0x10_0000, word).is_some(), "{word:#010x}");
+        }
+    };
+    std::thread::scope(|scope| (0..16).for_each(|part| drop(scope.spawn(move || check(part)))));
 }
 
 #[test]

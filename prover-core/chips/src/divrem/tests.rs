@@ -13,6 +13,7 @@ use crate::Felt;
 use crate::check::{Report, degrees, report, survivors, zero_row_is_neutral};
 use crate::chip::StepChip;
 use crate::product::limb_sums;
+use crate::step::limbs;
 
 /// The table of the RISC-V specification: ordinary division, division by zero, overflow.
 fn expected(op: Op, n: u64, d: u64) -> u64 {
@@ -219,4 +220,38 @@ fn column(pick: impl Fn(&DivRem<usize>) -> usize) -> usize {
     let indexes: Vec<usize> = (0..DivRem::WIDTH).collect();
     let row: &DivRem<usize> = indexes.as_slice().borrow();
     pick(row)
+}
+
+/// A row of `step` with other cells.
+fn with_cells(step: Step, forge: impl FnOnce(&mut DivRem<Felt>)) -> Report {
+    let mut table = DivRemChip::table(&[step], 1);
+    forge(table.values.as_mut_slice().borrow_mut());
+    report::<DivRemChip>(&table, &[])
+}
+
+/// The first carry of `result = -quotient` is a bit by its own constraint alone: -5 / 5 = 32512 2^16 has the carry -32512,
+/// which is 1 / 2^16 in the field.
+#[test]
+fn first_carry_of_a_negation_is_a_bit() {
+    let report = with_cells(step(Op::Div, 5u64.wrapping_neg(), 5), |row| {
+        row.result = limbs(32512 << 16);
+    });
+    assert!(report.bad_lookups.is_empty());
+    assert_eq!(report.violations, [(0, 44)]);
+}
+
+/// The last carry is in its range by its own look-up alone: what it lacks is what another has too much, so that their sum is
+/// right, and 0 2^64 + n = n has a second remainder.
+#[test]
+fn last_carry_is_looked_up_itself() {
+    let n = 0x0007_0005_9c40_0009;
+    let report = with_cells(step(Op::Remu, n, u64::MAX), |row| {
+        let other = 0x7f07_0006_1d40_0008;
+        row.carry[0] += Felt::from_u16(32512);
+        row.carry[2] -= Felt::from_u16(32512);
+        (row.remainder, row.result) = (limbs(other), limbs(other));
+        row.slack = limbs(u64::MAX - other - 1);
+    });
+    assert!(report.violations.is_empty(), "{:?}", report.violations);
+    assert_eq!(report.bad_lookups.len(), 1, "{:?}", report.bad_lookups);
 }

@@ -54,13 +54,11 @@ pub(super) fn eval<B: InteractionBuilder<F = Felt>>(builder: &mut B) {
     };
     let mut step = Step::new(builder, real, &row.state, fields);
     step.read_register(row.rs1.into(), 0, &row.base, is_jalr.clone());
-    // Both look-ups of each pair: the first makes an integer, the second bounds it.
-    for value in [row.low.into(), sum_0, link_0] {
+    // Both look-ups of each pair: the first makes an integer, the second bounds it. `high` is one already, as the
+    // equation of its limb says.
+    let four = |value: B::Expr| value * Felt::from_u8(4);
+    for value in [row.low.into(), sum_0, link_0, four(row.high.into()), link_1.clone(), four(link_1)] {
         step.range16_if(value, is_jalr.clone());
-    }
-    for value in [row.high.into(), link_1] {
-        step.range16_if(value.clone(), is_jalr.clone());
-        step.range16_if(value * Felt::from_u8(4), is_jalr.clone());
     }
     let [link_0, link_1] = link;
     step.write_rd(row.rd.into(), &row.write, [link_0, link_1, B::Expr::ZERO, B::Expr::ZERO]);

@@ -56,7 +56,7 @@ fn honest_rows_hold() {
             }
         }
     }
-    assert_honest::<JumpChip>(&steps, 27, 17);
+    assert_honest::<JumpChip>(&steps, 27, 16);
 }
 
 #[test]

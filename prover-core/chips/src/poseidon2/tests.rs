@@ -1,6 +1,7 @@
 use alloc::vec::Vec;
+use core::borrow::BorrowMut;
 
-use hearth_machine::hash::{BLOCK, Hasher, Tag};
+use hearth_machine::hash::{BLOCK, DIGEST, Hasher, Tag};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
 use super::{HashCall, Poseidon2, Poseidon2Chip};
@@ -67,4 +68,33 @@ fn padding_provides_nothing() {
     table.values[Poseidon2::WIDTH + 1] = Felt::ONE; // `uses` of the zero row
     let report = report::<Poseidon2Chip>(&table, &[]);
     assert_eq!(report.violations.iter().map(|violation| violation.0).collect::<Vec<_>>(), [1]);
+}
+
+/// Every constraint is load-bearing: one S-box with another result and all that follows from it, and an output of its own.
+/// Each is refused by one constraint.
+#[test]
+fn every_constraint_is_needed() {
+    let honest = Poseidon2Chip::table(&calls()[1..2], 1);
+    for at in 0..super::SBOXES {
+        let mut table = honest.clone();
+        let row: &mut Poseidon2<Felt> = table.values.as_mut_slice().borrow_mut();
+        let mut state = super::state(row.tag, row.level, row.input);
+        let mut columns = row.sboxes.iter_mut().enumerate();
+        super::permute(&mut state, Felt::ONE, |cube| match columns.next() {
+            Some((number, column)) => {
+                *column = if number == at { cube + Felt::ONE } else { cube };
+                *column
+            }
+            None => cube,
+        });
+        let outputs = row.output.len();
+        row.output.copy_from_slice(&state[..outputs]);
+        assert_eq!(report::<Poseidon2Chip>(&table, &[]).violations, [(0, 2 + at)]);
+    }
+    for at in 0..DIGEST {
+        let mut table = honest.clone();
+        let row: &mut Poseidon2<Felt> = table.values.as_mut_slice().borrow_mut();
+        row.output[at] += Felt::ONE;
+        assert_eq!(report::<Poseidon2Chip>(&table, &[]).violations, [(0, 2 + super::SBOXES + at)]);
+    }
 }

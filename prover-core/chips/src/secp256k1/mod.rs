@@ -7,6 +7,8 @@ mod line;
 pub(crate) mod operand;
 mod relation;
 #[cfg(test)]
+mod removal;
+#[cfg(test)]
 mod tests;
 
 pub use self::add::{PointAdd, PointAddChip};

@@ -33,7 +33,7 @@ fn words(pointer: u64, before: &Point, after: &Point) -> [Access; 8] {
 }
 
 /// The row of `p + q = sum`, whether or not that is so.
-fn add_record(p: &Point, q: &Point, sum: &Point) -> Secp256k1Add {
+pub(super) fn add_record(p: &Point, q: &Point, sum: &Point) -> Secp256k1Add {
     Secp256k1Add {
         pc: 0x1000,
         ts: 400_000,
@@ -45,7 +45,7 @@ fn add_record(p: &Point, q: &Point, sum: &Point) -> Secp256k1Add {
 }
 
 /// The row of `2 p = result`, whether or not that is so.
-fn double_record(p: &Point, result: &Point) -> Secp256k1Double {
+pub(super) fn double_record(p: &Point, result: &Point) -> Secp256k1Double {
     Secp256k1Double {
         pc: 0x1000,
         ts: 400_000,

@@ -3,7 +3,8 @@
 //! p3's prover panics when a bus does not balance, so a wrong trace alone never becomes a proof. A
 //! cheater has no such scruples: this prover runs on chips whose messages on some buses count zero
 //! times. Those buses balance, the proof comes out, and everything in it but the truth is as the
-//! verifier expects. A sound verifier, which holds the real chips, refuses it.
+//! verifier expects. A sound verifier, which holds the real chips, refuses it. It can also take two
+//! buses for one, and traces of heights that the key does not allow.
 
 use alloc::vec::Vec;
 
@@ -13,6 +14,7 @@ use p3_matrix::dense::RowMajorMatrix;
 use p3_multi_stark::folder::{ProverAir, VerifierAir};
 
 use super::BackendId;
+use super::chips::HeightRule;
 use super::envelope::{decode, encode, split};
 use super::error::{ProveError, VerifyError};
 use super::field::{Challenge, F};
@@ -23,14 +25,25 @@ use super::fri::{FriAir, FriKey};
 pub use super::whir::Proof;
 use super::whir::WhirKey;
 
-/// A chip whose messages on the named buses count zero times.
-#[derive(Clone, Debug)]
-pub struct Muted<A> {
-    air: A,
-    buses: &'static [&'static str],
+/// In what a cheating prover differs from an honest one.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Forgery {
+    /// Messages on these buses count zero times.
+    pub muted: &'static [&'static str],
+    /// Messages on the first bus travel on the second.
+    pub merged: Option<(&'static str, &'static str)>,
+    /// Heights that traces may have, instead of the rules of the key.
+    pub heights: Option<HeightRule>,
 }
 
-impl<A: BaseAir<F>> BaseAir<F> for Muted<A> {
+/// A chip as a cheating prover has it.
+#[derive(Clone, Debug)]
+pub struct Forged<A> {
+    air: A,
+    forgery: Forgery,
+}
+
+impl<A: BaseAir<F>> BaseAir<F> for Forged<A> {
     fn width(&self) -> usize {
         self.air.width()
     }
@@ -44,23 +57,23 @@ impl<A: BaseAir<F>> BaseAir<F> for Muted<A> {
     }
 }
 
-impl<AB, A> Air<AB> for Muted<A>
+impl<AB, A> Air<AB> for Forged<A>
 where
     AB: AirBuilder<F = F> + InteractionBuilder,
-    A: BaseAir<F> + for<'a> Air<MutingBuilder<'a, AB>>,
+    A: BaseAir<F> + for<'a> Air<ForgingBuilder<'a, AB>>,
 {
     fn eval(&self, builder: &mut AB) {
-        self.air.eval(&mut MutingBuilder { inner: builder, buses: self.buses });
+        self.air.eval(&mut ForgingBuilder { inner: builder, forgery: self.forgery });
     }
 }
 
-/// Passes everything on, with the counts of muted buses made zero.
-pub struct MutingBuilder<'a, AB> {
+/// Passes everything on, with the counts of muted buses made zero and one bus in place of another.
+pub struct ForgingBuilder<'a, AB> {
     inner: &'a mut AB,
-    buses: &'static [&'static str],
+    forgery: Forgery,
 }
 
-impl<AB: AirBuilder> AirBuilder for MutingBuilder<'_, AB> {
+impl<AB: AirBuilder> AirBuilder for ForgingBuilder<'_, AB> {
     type F = AB::F;
     type Expr = AB::Expr;
     type Var = AB::Var;
@@ -102,7 +115,7 @@ impl<AB: AirBuilder> AirBuilder for MutingBuilder<'_, AB> {
     }
 }
 
-impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'_, AB> {
+impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for ForgingBuilder<'_, AB> {
     fn push_interaction<E: Into<Self::Expr>>(
         &mut self,
         bus_name: &str,
@@ -110,10 +123,14 @@ impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'
         count: impl Into<Count<Self::Expr>>,
     ) {
         let (mut expression, weight) = count.into().into_parts();
-        if self.buses.contains(&bus_name) {
+        if self.forgery.muted.contains(&bus_name) {
             // A difference keeps the degree, so that the proof has the shape that the verifier expects.
             expression = expression.clone() - expression;
         }
+        let bus_name = match self.forgery.merged {
+            Some((bus, other)) if bus == bus_name => other,
+            _ => bus_name,
+        };
         self.inner.push_interaction(bus_name, fields, Count::bounded(expression, weight));
     }
 
@@ -125,7 +142,7 @@ impl<AB: AirBuilder + InteractionBuilder> InteractionBuilder for MutingBuilder<'
 impl<A> WhirKey<A>
 where
     A: Clone + ProverAir<F, Challenge> + VerifierAir<F, Challenge>,
-    Muted<A>: ProverAir<F, Challenge>,
+    Forged<A>: ProverAir<F, Challenge>,
 {
     /// Proves these traces as if the named buses carried no messages.
     ///
@@ -144,7 +161,27 @@ where
         traces: Vec<RowMajorMatrix<F>>,
         public_values: &[F],
     ) -> Result<Vec<u8>, ProveError> {
-        self.with_airs(|air| Muted { air: air.clone(), buses })
+        self.prove_forged(Forgery { muted: buses, ..Forgery::default() }, traces, public_values)
+    }
+
+    /// Proves these traces in a cheating way.
+    ///
+    /// The result has the envelope and the transcript of a proof under this key.
+    ///
+    /// # Errors
+    ///
+    /// As [`WhirKey::prove`].
+    ///
+    /// # Panics
+    ///
+    /// If a bus does not balance as the forgery has it.
+    pub fn prove_forged(
+        &self,
+        forgery: Forgery,
+        traces: Vec<RowMajorMatrix<F>>,
+        public_values: &[F],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.with_airs(|air| Forged { air: air.clone(), forgery }, forgery.heights)
             .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
             .prove(traces, public_values)
     }
@@ -153,7 +190,7 @@ where
 #[cfg(feature = "fri")]
 impl<A: FriAir> FriKey<A>
 where
-    Muted<A>: FriAir,
+    Forged<A>: FriAir,
 {
     /// As [`WhirKey::prove_muted`].
     ///
@@ -166,7 +203,8 @@ where
         traces: &[RowMajorMatrix<F>],
         public_values: &[F],
     ) -> Result<Vec<u8>, ProveError> {
-        self.with_airs(|air| Muted { air: air.clone(), buses })
+        let forgery = Forgery { muted: buses, ..Forgery::default() };
+        self.with_airs(|air| Forged { air: air.clone(), forgery })
             .map_err(|error| ProveError::ProofSystem(alloc::format!("{error}")))?
             .prove(traces, public_values)
     }

@@ -62,16 +62,17 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
         Ok(Self { set, digest, proving, verifying, encoder })
     }
 
-    /// A key with this key's digest for other constraints: what a cheating prover would use.
+    /// A key with this key's digest for other constraints and heights: what a cheating prover would use.
     #[cfg(feature = "forge")]
     pub(super) fn with_airs<B: VerifierAir<F, Challenge>>(
         &self,
         mut forge: impl FnMut(&A) -> B,
+        heights: Option<super::chips::HeightRule>,
     ) -> Result<WhirKey<B>, SetupError> {
         let chips = self.set.chips().iter().map(|chip| ChipSpec {
             name: chip.name.clone(),
             air: forge(&chip.air),
-            height: chip.height,
+            height: heights.unwrap_or(chip.height),
         });
         let mut key = WhirKey::setup(chips.collect(), self.set.class())?;
         key.digest = self.digest;

@@ -9,12 +9,14 @@ use std::sync::LazyLock;
 
 use hearth_chips::Felt;
 use hearth_chips::bus::BUSES;
+use hearth_chips::bytes::Bytes;
 use hearth_chips::evaluate::{Evaluator, Sink};
 use hearth_chips::tables::{Table, Tables};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::trace::{ShardTrace, Statement};
 use hearth_machine::tree::Tree;
+use hearth_shard::backend::forge::Forgery;
 use hearth_shard::backend::{self, BackendId};
 use hearth_shard::keys::{KeyId, Keys};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
@@ -108,6 +110,12 @@ impl Bench {
         let muted = muted.to_vec().leak();
         key.prove_muted(muted, &tables.matrices, &tables.public_values).expect("a proof comes out")
     }
+
+    /// Proves these tables in a cheating way, by the first backend.
+    pub fn prove_forged(&self, tables: Tables, forgery: Forgery) -> Vec<u8> {
+        let key = self.keys.whir(key_of(&tables)).expect("keys of this backend");
+        key.prove_forged(forgery, tables.matrices, &tables.public_values).expect("a proof comes out")
+    }
 }
 
 /// The key that has these tables.
@@ -175,9 +183,10 @@ pub fn cells(tables: &mut Tables, table: Table, row: usize) -> &mut [Felt] {
 
 /// Gives the range and byte tables the multiplicities that the other tables now ask for, as a cheater would.
 pub fn recount(tables: &mut Tables) {
+    let rows = (tables.matrices.last().expect("the bytes are the last table").values.len() / Bytes::WIDTH) as u32;
     for ((bus, fields), count) in Audit::of(tables).net {
         let (row, column) = match (bus, &fields[..]) {
-            ("range16", &[value]) if value < 1 << 16 => (value, 2),
+            ("range16", &[value]) if value < rows => (value, 2),
             ("bytes", &[a, b]) if a < 256 && b < 256 => (a + 256 * b, 3),
             _ => continue,
         };

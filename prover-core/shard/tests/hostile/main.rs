@@ -5,7 +5,9 @@
 //! named where a test stands for one.
 
 mod audit;
+mod buses;
 mod chain;
+mod chips;
 mod executor;
 mod runs;
 mod tables;
