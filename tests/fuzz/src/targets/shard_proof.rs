@@ -34,7 +34,6 @@ pub const TARGET: Target = Target {
         "heights",
         "encoding",
         "not canonical",
-        "shape",
         "invalid",
     ],
     memory: 64 << 20,
@@ -121,5 +120,17 @@ pub(super) fn wrong(random: &mut Random) -> ShardProof {
 }
 
 fn mutant(_: &[Vec<u8>], random: &mut Random) -> Vec<u8> {
-    wrong(random).to_bytes()
+    let mut bytes = wrong(random).to_bytes();
+    match random.below(16) {
+        // The first word of the statement as the largest number, where it takes five bytes as most do.
+        0 => bytes[8..13].copy_from_slice(&[0xff, 0xff, 0xff, 0xff, 0x0f]),
+        // Class and key stand before the length of the proof, which takes three bytes.
+        1 => {
+            let proof = bytes.windows(3).position(|window| window == b"HSP").unwrap_or(bytes.len());
+            let at = proof.saturating_sub(4 + random.below(2) as usize);
+            bytes[at] = 0x7f;
+        }
+        _ => {}
+    }
+    bytes
 }
