@@ -122,7 +122,7 @@ where
     Poseidon2<F, W>: Permutation<[F; W]> + Permutation<[Packed<F>; W]>,
 {
     let ends = [0, 1, P - 1, P / 2].map(|x| [KoalaBear::from_u32(x); W]);
-    let others = (0..100).map(|i| from_fn(|j| KoalaBear::from_usize(i * i * 7_654_321 + j * 1_234_567_891)));
+    let others = (0..100).map(|i: u64| from_fn(|j| KoalaBear::from_u64(i * i * 7_654_321 + j as u64 * 1_234_567_891)));
     let states: Vec<[KoalaBear; W]> = ends.into_iter().chain(others).collect();
     for states in states.chunks_exact(4) {
         let mut packed: [Packed<F>; W] = from_fn(|i| Packed::from_fn(|lane| F::from_koala_bear(states[lane][i])));
