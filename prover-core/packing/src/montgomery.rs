@@ -12,6 +12,8 @@ use crate::lanes::{Lanes, Wide};
 pub(crate) const P: u32 = 0x7f00_0001;
 /// `1 / P` modulo 2^32.
 const P_INVERSE: u32 = 0x8100_0001;
+/// The modulus in all lanes, as a factor.
+static P_LANES: Lanes = Lanes::constant(P);
 
 /// `a + b` of canonical lanes.
 #[inline(always)]
@@ -38,28 +40,28 @@ pub(crate) fn canonical(a: Lanes) -> Lanes {
 #[inline(always)]
 fn reduce(c: Wide) -> Lanes {
     let q = c.low_words().mul_low(Lanes::splat(P_INVERSE));
-    canonical(c.sub(Wide::product(q, Lanes::splat(P))).high_words())
+    canonical(c.sub(Wide::product(q, &P_LANES)).high_words())
 }
 
 /// Reduces `|C| < P * 2^31` to lanes in `(-P, P)`.
 #[inline(always)]
 fn reduce_signed(c: Wide) -> Lanes {
     let q = c.low_words().mul_low(Lanes::splat(P_INVERSE));
-    c.sub(Wide::signed_product(q, Lanes::splat(P))).high_words()
+    c.sub(Wide::signed_product(q, &P_LANES)).high_words()
 }
 
 /// `a * b` of canonical lanes.
 #[inline(always)]
 pub(crate) fn mul(a: Lanes, b: Lanes) -> Lanes {
-    reduce(Wide::product(a, b))
+    reduce(Wide::product(a, &b))
 }
 
 /// `a^3`, canonical, of lanes in `[-P, P]`.
 #[inline(always)]
 pub(crate) fn cube(a: Lanes) -> Lanes {
     // The square needs no canonical form: its product with `a` is at most P^2 in size.
-    let square = reduce_signed(Wide::signed_product(a, a));
-    canonical(reduce_signed(Wide::signed_product(square, a)))
+    let square = reduce_signed(Wide::signed_square(a));
+    canonical(reduce_signed(Wide::signed_product(square, &a)))
 }
 
 /// `a / 2` of canonical lanes.
@@ -85,7 +87,7 @@ pub(crate) fn dot(count: usize, a: impl Fn(usize) -> Lanes, b: impl Fn(usize) ->
     if count == 0 {
         return Lanes::splat(0);
     }
-    let product = |i| Wide::product(a(i), b(i));
+    let product = |i| Wide::product(a(i), &b(i));
     // Two products are below 2P^2 < P * 2^32; four are below 2P * 2^32 < 2^64, and so is a reduced sum and two more.
     let mut sum = product(0);
     let mut room = 3;

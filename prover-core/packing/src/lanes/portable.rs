@@ -17,6 +17,11 @@ impl Lanes {
         self.0
     }
 
+    /// Four times the same constant.
+    pub(crate) const fn constant(value: u32) -> Self {
+        Self([value; 4])
+    }
+
     #[inline(always)]
     pub(crate) fn splat(value: u32) -> Self {
         Self([value; 4])
@@ -83,14 +88,20 @@ pub(crate) struct Wide([u64; 4]);
 impl Wide {
     /// Products of unsigned integers.
     #[inline(always)]
-    pub(crate) fn product(a: Lanes, b: Lanes) -> Self {
+    pub(crate) fn product(a: Lanes, b: &Lanes) -> Self {
         Self(from_fn(|i| u64::from(a.0[i]) * u64::from(b.0[i])))
     }
 
     /// Products of signed integers.
     #[inline(always)]
-    pub(crate) fn signed_product(a: Lanes, b: Lanes) -> Self {
+    pub(crate) fn signed_product(a: Lanes, b: &Lanes) -> Self {
         Self(from_fn(|i| (i64::from(a.0[i].cast_signed()) * i64::from(b.0[i].cast_signed())).cast_unsigned()))
+    }
+
+    /// Squares of signed integers.
+    #[inline(always)]
+    pub(crate) fn signed_square(a: Lanes) -> Self {
+        Self::signed_product(a, &a)
     }
 
     #[inline(always)]

@@ -2,13 +2,14 @@
 
 use core::arch::wasm32::{
     i32x4_add, i32x4_mul, i32x4_shl, i32x4_shuffle, i32x4_sub, i64x2_add, i64x2_extmul_high_i32x4,
-    i64x2_extmul_low_i32x4, i64x2_sub, u32x4_min, u32x4_shr, u32x4_splat, u64x2_extmul_high_u32x4,
+    i64x2_extmul_low_i32x4, i64x2_sub, u32x4, u32x4_min, u32x4_shr, u32x4_splat, u64x2_extmul_high_u32x4,
     u64x2_extmul_low_u32x4, u64x2_splat, v128, v128_and,
 };
 use core::mem::transmute;
 
 /// Four integers of 32 bits. Arithmetic wraps around.
 #[derive(Clone, Copy)]
+#[repr(transparent)]
 pub(crate) struct Lanes(v128);
 
 impl Lanes {
@@ -22,6 +23,11 @@ impl Lanes {
     pub(crate) fn to_array(self) -> [u32; 4] {
         // SAFETY: as in `new`.
         unsafe { transmute::<v128, [u32; 4]>(self.0) }
+    }
+
+    /// Four times the same constant.
+    pub(crate) const fn constant(value: u32) -> Self {
+        Self(u32x4(value, value, value, value))
     }
 
     #[inline(always)]
@@ -83,21 +89,40 @@ impl Lanes {
     }
 }
 
+/// Lanes of which the compiler knows nothing, not even that they are those that it has seen before.
+///
+/// `extmul` is a product of two extensions to the compiler, and it fuses them only where it finds them side by side.
+/// Of a constant, or of a value from outside a loop, it would extend in advance and multiply 64-bit lanes, which
+/// x86-64 has no instruction for: eight instead of three.
+#[inline(always)]
+fn opaque(lanes: &Lanes) -> v128 {
+    // SAFETY: the reference is valid; `v128` has the size and alignment of `Lanes`, which it transparently is.
+    unsafe { core::ptr::from_ref(lanes).cast::<v128>().read_volatile() }
+}
+
 /// Four integers of 64 bits: lanes 0 and 1, lanes 2 and 3. Arithmetic wraps around.
 #[derive(Clone, Copy)]
 pub(crate) struct Wide(v128, v128);
 
 impl Wide {
-    /// Products of unsigned integers.
+    /// Products of unsigned integers. `b` is the factor that may be constant or the same all through a loop.
     #[inline(always)]
-    pub(crate) fn product(a: Lanes, b: Lanes) -> Self {
-        Self(u64x2_extmul_low_u32x4(a.0, b.0), u64x2_extmul_high_u32x4(a.0, b.0))
+    pub(crate) fn product(a: Lanes, b: &Lanes) -> Self {
+        let b = opaque(b);
+        Self(u64x2_extmul_low_u32x4(a.0, b), u64x2_extmul_high_u32x4(a.0, b))
     }
 
-    /// Products of signed integers.
+    /// Products of signed integers, as [`Wide::product`].
     #[inline(always)]
-    pub(crate) fn signed_product(a: Lanes, b: Lanes) -> Self {
-        Self(i64x2_extmul_low_i32x4(a.0, b.0), i64x2_extmul_high_i32x4(a.0, b.0))
+    pub(crate) fn signed_product(a: Lanes, b: &Lanes) -> Self {
+        let b = opaque(b);
+        Self(i64x2_extmul_low_i32x4(a.0, b), i64x2_extmul_high_i32x4(a.0, b))
+    }
+
+    /// Squares of signed integers.
+    #[inline(always)]
+    pub(crate) fn signed_square(a: Lanes) -> Self {
+        Self(i64x2_extmul_low_i32x4(a.0, a.0), i64x2_extmul_high_i32x4(a.0, a.0))
     }
 
     #[inline(always)]
