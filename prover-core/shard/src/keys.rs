@@ -11,9 +11,8 @@ use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
-use p3_matrix::dense::RowMajorMatrix;
 
-use crate::backend::{ChipSpec, HeightRule, ProveError, SetupError, VerifyError, WhirKey};
+use crate::backend::{ChipSpec, HeightRule, SetupError, VerifyError, WhirKey};
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,25 +89,10 @@ impl Keys {
         self.class
     }
 
-    /// Proves the tables of a shard under the key `id`.
-    ///
-    /// Here and in [`Keys::verify`] the proof system is instantiated for our tables, once: it is most of what there is to
-    /// compile.
-    ///
-    /// # Errors
-    ///
-    /// Tables that do not fit the key, see [`ProveError`].
-    #[inline(never)]
-    pub fn prove(
-        &self,
-        id: KeyId,
-        matrices: Vec<RowMajorMatrix<Felt>>,
-        public_values: &[Felt],
-    ) -> Result<Vec<u8>, ProveError> {
-        self.get(id).prove(matrices, public_values)
-    }
-
     /// Verifies a proof made under the key `id`.
+    ///
+    /// Here and in `Keys::prove` the proof system is instantiated for our tables, once: it is most of what there is to
+    /// compile.
     ///
     /// # Errors
     ///

@@ -1,11 +1,15 @@
 //! From a package to a proof of its statement.
 
+use alloc::vec::Vec;
+
+use hearth_chips::Felt;
 use hearth_chips::lookups::NotInTable;
 use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
 use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+use p3_matrix::dense::RowMajorMatrix;
 
 use crate::backend::{ProveError, SetupError};
 use crate::keys::{KeyId, Keys};
@@ -46,6 +50,23 @@ pub enum ShardError {
     /// The caller gave up.
     #[error("cancelled")]
     Cancelled,
+}
+
+impl Keys {
+    /// Proves the tables of a shard under the key `id`.
+    ///
+    /// # Errors
+    ///
+    /// Tables that do not fit the key, see [`ProveError`].
+    #[inline(never)]
+    pub fn prove(
+        &self,
+        id: KeyId,
+        matrices: Vec<RowMajorMatrix<Felt>>,
+        public_values: &[Felt],
+    ) -> Result<Vec<u8>, ProveError> {
+        self.get(id).prove(matrices, public_values)
+    }
 }
 
 /// Proves shards of one size class on the CPU.
