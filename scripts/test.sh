@@ -32,7 +32,7 @@ vectors() {
   scripts/setup.sh wasm-tools
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Ctarget-feature=+simd128 \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-    scripts/with-tools.sh --wasm cargo test -q -p hearth-packing --tests --profile ci --target wasm32-unknown-unknown --locked
+    scripts/with-tools.sh --wasm cargo test -p hearth-packing --tests --profile ci --target wasm32-unknown-unknown --locked
 }
 
 part format format
