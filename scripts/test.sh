@@ -3,7 +3,7 @@
 # the test runner's closing lines close the output.
 #
 #   HEARTH_FULL=1                       full sizes
-#   HEARTH_SKIP="deny guests browser"   leaves parts out, for a machine that cannot install what they need
+#   HEARTH_SKIP="deny guests vectors browser"   leaves parts out, for a machine that cannot install what they need
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -27,11 +27,20 @@ format() {
     (cd guests && "${CARGO[@]}" fmt --all --check)
 }
 
+# The field's tests on WebAssembly's vectors, in Node: natively they run on arrays.
+vectors() {
+  scripts/setup.sh wasm-tools
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Ctarget-feature=+simd128 \
+    CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
+    scripts/with-tools.sh --wasm cargo test -p hearth-packing --tests --profile ci --target wasm32-unknown-unknown --locked
+}
+
 part format format
 part lints "${CARGO[@]}" clippy -q --workspace --all-targets --profile ci --locked -- -D warnings
 part deny scripts/deny.sh
 part guest-hashes scripts/guests.sh check
 part guests make --no-print-directory guests
+part vectors vectors
 part browser scripts/e2e.sh
 part build-tests "${CARGO[@]}" test -q --workspace --profile ci --locked --no-run
 

@@ -9,10 +9,10 @@ scripts/setup.sh wasm-tools
 
 OUT=$(realpath -m "${CARGO_TARGET_DIR:-target}")/browser
 
-# pack NAME CRATE-FOLDER: the wasm with its glue, and the files of the crate's js folder
+# pack NAME CRATE-FOLDER [RUSTFLAGS]: the wasm with its glue, and the files of the crate's js folder
 pack() {
   local name=$1 folder=$2
-  scripts/with-tools.sh --wasm wasm-pack --log-level warn build "$folder" --mode no-install --target web --no-pack \
+  CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=${3:-} scripts/with-tools.sh --wasm wasm-pack --log-level warn build "$folder" --mode no-install --target web --no-pack \
     --no-opt --out-name "$name" --out-dir "$OUT/$name" --profile web --locked
   rm -f "$OUT/$name/.gitignore"
   cp "$folder"/js/* "$OUT/$name/"
@@ -26,7 +26,9 @@ verifier() {
   cp verifier-wasm/package.json verifier-wasm/README.md "$OUT/verifier/"
 }
 
-prover() { pack prover webgpu-prover; }
+# With vectors, which every engine has since 2023, but only those of prover-core/packing: the compiler's own attempts at
+# 64-bit products of scalars are slower than scalars.
+prover() { pack prover webgpu-prover "-Ctarget-feature=+simd128 -Cno-vectorize-loops -Cno-vectorize-slp"; }
 
 for part in "${@:-verifier prover}"; do
   for name in $part; do

@@ -6,12 +6,12 @@
 // else is to be seen; one line of JSON per page goes to standard output. No report in time, an error in the page or
 // `ok` false fail the run. --mount serves another folder, such as the packed wasm, below a URL. With --save, what a page
 // PUTs to /saved/NAME is kept in a folder, for a check outside the browser.
-import { createServer } from "node:http";
-import { mkdir, readFile, readdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, mkdtemp, rm } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
+import { serve } from "./serve.mjs";
 
 // require, as imports do not look at NODE_PATH, where the set-up's packages are.
 const { chromium } = createRequire(import.meta.url)("playwright-core");
@@ -19,42 +19,6 @@ const { chromium } = createRequire(import.meta.url)("playwright-core");
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const SECONDS = Number(process.env.HEARTH_E2E_SECONDS || 120);
 const CHROMIUM = process.env.CHROMIUM ?? "/usr/bin/chromium";
-
-const TYPES = {
-  ".html": "text/html; charset=utf-8",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".json": "application/json",
-  ".wasm": "application/wasm",
-};
-
-/** Serves folders, given as [URL prefix, folder], longest prefix first. Pages are isolated, so that they may use threads. */
-async function serve(mounts, save) {
-  const server = createServer(async (request, response) => {
-    const url = decodeURIComponent(new URL(request.url, "http://localhost").pathname);
-    if (request.method === "PUT" && save !== null && /^\/saved\/[\w.-]+$/.test(url)) {
-      const parts = [];
-      for await (const part of request) parts.push(part);
-      await writeFile(path.join(save, path.basename(url)), Buffer.concat(parts));
-      response.writeHead(204).end();
-      return;
-    }
-    const [prefix, folder] = mounts.find(([prefix]) => url.startsWith(prefix));
-    const file = path.join(folder, path.normalize("/" + url.slice(prefix.length)));
-    response.setHeader("Cross-Origin-Opener-Policy", "same-origin");
-    response.setHeader("Cross-Origin-Embedder-Policy", "require-corp");
-    response.setHeader("Cache-Control", "no-store");
-    try {
-      const body = await readFile(file.endsWith("/") ? file + "index.html" : file);
-      const type = TYPES[path.extname(file) || ".html"] ?? "application/octet-stream";
-      response.writeHead(200, { "Content-Type": type }).end(body);
-    } catch {
-      response.writeHead(404).end();
-    }
-  });
-  await new Promise((resolve) => server.listen(0, "127.0.0.1", resolve));
-  return server;
-}
 
 /** Names of the folders in a folder. */
 async function folders(folder) {
@@ -104,7 +68,6 @@ async function main() {
       names.push(arg);
     }
   }
-  mounts.sort(([a], [b]) => b.length - a.length);
   const pages = names.length > 0 ? names : (await folders(path.join(HERE, "pages"))).sort();
 
   const server = await serve(mounts, save);

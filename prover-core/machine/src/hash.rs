@@ -11,14 +11,13 @@
 
 use alloc::vec::Vec;
 
+pub use hearth_packing::Felt;
+use hearth_packing::choice::{Permutation as Poseidon2, permutation_24};
 use p3_field::{Field, PackedValue, PrimeCharacteristicRing};
-use p3_koala_bear::{KoalaBear, Poseidon2KoalaBear, default_koalabear_poseidon2_24};
 use p3_symmetric::Permutation;
 
 use crate::layout::{LEAF_INSTRUCTIONS, LEAF_WORDS};
 
-/// The base field.
-pub type Felt = KoalaBear;
 /// Elements of a digest.
 pub const DIGEST: usize = 9;
 /// A digest.
@@ -57,7 +56,7 @@ pub enum Tag {
 /// The permutation with its round constants.
 #[derive(Clone, Debug)]
 pub struct Hasher {
-    permutation: Poseidon2KoalaBear<WIDTH>,
+    permutation: Poseidon2<WIDTH>,
 }
 
 impl Default for Hasher {
@@ -69,7 +68,7 @@ impl Default for Hasher {
 impl Hasher {
     /// The permutation with the library's constants.
     pub fn new() -> Self {
-        Self { permutation: default_koalabear_poseidon2_24() }
+        Self { permutation: permutation_24() }
     }
 
     /// The full permutation: for chips and tests.

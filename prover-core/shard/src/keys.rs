@@ -12,13 +12,17 @@ use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
+#[cfg(feature = "prover")]
 use p3_matrix::dense::RowMajorMatrix;
 
 #[cfg(feature = "fri")]
 use crate::backend::FriKey;
+#[cfg(feature = "prover")]
+use crate::backend::ProveError;
+#[cfg(feature = "stark")]
+use crate::backend::StarkKey;
 use crate::backend::{
-    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, ProveError, SecurityReport, SetupError, StarkKey, VerifyError,
-    WhirKey,
+    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, SecurityReport, SetupError, VerifyError, WhirKey,
 };
 
 /// A key of the set.
@@ -84,6 +88,7 @@ enum Backend {
     Whir(Box<[WhirKey<Table>; KeyId::ALL.len()]>),
     #[cfg(feature = "fri")]
     Fri(Box<[FriKey<Table>; KeyId::ALL.len()]>),
+    #[cfg(feature = "stark")]
     Stark(Box<[StarkKey<Table>; KeyId::ALL.len()]>),
 }
 
@@ -100,6 +105,7 @@ macro_rules! with_key {
                 let $key = &keys[$id as usize];
                 $result
             }
+            #[cfg(feature = "stark")]
             Backend::Stark(keys) => {
                 let $key = &keys[$id as usize];
                 $result
@@ -133,7 +139,10 @@ impl Keys {
             BackendId::Fri => Self::new_fri(class),
             #[cfg(not(feature = "fri"))]
             BackendId::Fri => Err(SetupError::Absent(backend)),
+            #[cfg(feature = "stark")]
             BackendId::Stark => Self::new_stark(class),
+            #[cfg(not(feature = "stark"))]
+            BackendId::Stark => Err(SetupError::Absent(backend)),
         }
     }
 
@@ -144,6 +153,7 @@ impl Keys {
         Ok(Self { class, keys: Backend::Fri(Box::new([base?, keccak?, all?])) })
     }
 
+    #[cfg(feature = "stark")]
     #[inline(never)]
     fn new_stark(class: SizeClass) -> Result<Self, SetupError> {
         let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(), class));
@@ -161,6 +171,7 @@ impl Keys {
             Backend::Whir(_) => BackendId::Whir,
             #[cfg(feature = "fri")]
             Backend::Fri(_) => BackendId::Fri,
+            #[cfg(feature = "stark")]
             Backend::Stark(_) => BackendId::Stark,
         }
     }
@@ -170,6 +181,7 @@ impl Keys {
     /// # Errors
     ///
     /// Tables that do not fit the key, see [`ProveError`].
+    #[cfg(feature = "prover")]
     #[inline(never)]
     pub fn prove(
         &self,
@@ -181,19 +193,25 @@ impl Keys {
             Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
             #[cfg(feature = "fri")]
             Backend::Fri(keys) => keys[id as usize].prove(&matrices, public_values),
+            #[cfg(feature = "stark")]
             Backend::Stark(keys) => keys[id as usize].prove(matrices, public_values),
         }
     }
 
     /// Cells of these tables that a proof under the key `id` commits to.
+    #[cfg(feature = "prover")]
     pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> u64 {
         match &self.keys {
+            #[cfg(feature = "stark")]
             Backend::Stark(keys) => keys[id as usize].cells(matrices),
             _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
         }
     }
 
     /// Verifies a proof made under the key `id`.
+    ///
+    /// Here and in `Keys::prove` the proof system is instantiated for our tables, once: it is most of what there is to
+    /// compile.
     ///
     /// # Errors
     ///
@@ -232,6 +250,7 @@ impl Keys {
             Backend::Whir(keys) => Some(&keys[id as usize]),
             #[cfg(feature = "fri")]
             Backend::Fri(_) => None,
+            #[cfg(feature = "stark")]
             Backend::Stark(_) => None,
         }
     }
@@ -240,7 +259,9 @@ impl Keys {
     #[cfg(feature = "fri")]
     pub fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
         match &self.keys {
-            Backend::Whir(_) | Backend::Stark(_) => None,
+            Backend::Whir(_) => None,
+            #[cfg(feature = "stark")]
+            Backend::Stark(_) => None,
             Backend::Fri(keys) => Some(&keys[id as usize]),
         }
     }

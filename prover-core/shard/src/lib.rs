@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`backend`] | the proof systems: they know chips, traces and public values, and nothing of RISC-V |
 //! | [`keys`] | the pinned set of keys |
-//! | [`prover`] | from a package to a proof of its statement |
+//! | `prover` | from a package to a proof of its statement; with the feature `prover` |
 //! | [`verifier`] | verification of one shard against its statement |
 //! | [`proof`] | the proof of one shard |
 //! | [`chain`] | the proof of a whole run |
@@ -20,5 +20,6 @@ pub mod costs;
 pub mod encoding;
 pub mod keys;
 pub mod proof;
+#[cfg(feature = "prover")]
 pub mod prover;
 pub mod verifier;

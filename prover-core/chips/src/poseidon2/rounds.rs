@@ -3,11 +3,13 @@
 //! Source: Poseidon2, eprint 2023/323, section 5 and 6; `p3-koala-bear`, width 24.
 
 use hearth_machine::hash::WIDTH;
+use hearth_packing::choice::{
+    RC_24_EXTERNAL_FINAL as RC_FINAL, RC_24_EXTERNAL_INITIAL as RC_INITIAL, RC_24_INTERNAL as RC_PARTIAL,
+};
 use p3_field::{Algebra, PrimeCharacteristicRing};
 use p3_koala_bear::{
     GenericPoseidon2LinearLayersKoalaBear as Linear, KOALABEAR_POSEIDON2_HALF_FULL_ROUNDS as HALF,
-    KOALABEAR_POSEIDON2_PARTIAL_ROUNDS_24 as PARTIAL, KOALABEAR_POSEIDON2_RC_24_EXTERNAL_FINAL as RC_FINAL,
-    KOALABEAR_POSEIDON2_RC_24_EXTERNAL_INITIAL as RC_INITIAL, KOALABEAR_POSEIDON2_RC_24_INTERNAL as RC_PARTIAL,
+    KOALABEAR_POSEIDON2_PARTIAL_ROUNDS_24 as PARTIAL,
 };
 use p3_poseidon2::GenericPoseidon2LinearLayers;
 

@@ -1,20 +1,20 @@
 //! The field, the hash and the transcript of shard proofs.
 
+use hearth_packing::choice::{Permutation as Poseidon2, permutation_16};
 use p3_challenger::DuplexChallenger;
 use p3_field::Field;
 use p3_field::extension::QuinticTrinomialExtensionField;
-use p3_koala_bear::{KoalaBear, Poseidon2KoalaBear, default_koalabear_poseidon2_16};
 use p3_merkle_tree::MerkleTreeMmcs;
 use p3_symmetric::{PaddingFreeSponge, TruncatedPermutation};
 
 use hearth_soundness::DIGEST_ELEMENTS;
 
 /// The base field.
-pub type F = KoalaBear;
+pub use hearth_packing::Felt as F;
 /// The field of challenges.
 pub type Challenge = QuinticTrinomialExtensionField<F>;
 /// The permutation under every hash of a shard proof.
-pub(super) type Permutation = Poseidon2KoalaBear<16>;
+pub(super) type Permutation = Poseidon2<16>;
 /// The transcript.
 pub type Challenger = DuplexChallenger<F, Permutation, 16, 8>;
 
@@ -31,13 +31,13 @@ pub(super) const CAP_HEIGHT: usize = 0;
 /// An empty transcript.
 #[must_use]
 pub fn challenger() -> Challenger {
-    Challenger::new(default_koalabear_poseidon2_16())
+    Challenger::new(permutation_16())
 }
 
 pub(super) fn leaf_hash() -> LeafHash {
-    LeafHash::new(default_koalabear_poseidon2_16())
+    LeafHash::new(permutation_16())
 }
 
 pub(super) fn mmcs() -> Mmcs {
-    Mmcs::new(leaf_hash(), Compression::new(default_koalabear_poseidon2_16()), CAP_HEIGHT)
+    Mmcs::new(leaf_hash(), Compression::new(permutation_16()), CAP_HEIGHT)
 }

@@ -18,6 +18,7 @@ pub mod forge;
 #[cfg(feature = "fri")]
 mod fri;
 mod report;
+#[cfg(feature = "stark")]
 mod stark;
 mod whir;
 mod whir_config;
@@ -29,6 +30,7 @@ pub use field::{Challenge, Challenger, F, challenger};
 #[cfg(feature = "fri")]
 pub use fri::{FriAir, FriKey};
 pub use report::{SecurityReport, Term};
+#[cfg(feature = "stark")]
 pub use stark::StarkKey;
 pub use whir::WhirKey;
 

@@ -4,6 +4,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hearth_soundness::DIGEST_COLLISION_BITS;
+#[cfg(feature = "stark")]
 use hearth_soundness::report::{COLLISION_BITS, Report, Term as StarkTerm};
 use p3_security::{ErrorBits, SecurityTerm};
 
@@ -45,6 +46,7 @@ impl SecurityReport {
         Self { terms: named, bits: Some(hearth_soundness::union(terms)) }
     }
 
+    #[cfg(feature = "stark")]
     /// The terms of our own protocol; collisions of its digests are a term of their own.
     pub(super) fn of_stark(report: &Report) -> Self {
         let name = |term: &StarkTerm| match term.oracle {

@@ -1,11 +1,11 @@
 //! Packings of the base field that the prover computes with.
 
 use hearth_machine::hash::WIDTH;
+use hearth_packing::choice::{Permutation, permutation_24};
 use hearth_soundness::stark::LOG_LANES;
 use hearth_stark_verifier::field::{E, F, Quintic};
 use p3_field::{Field, PackedField, PackedValue, PrimeCharacteristicRing};
-use p3_koala_bear::{Poseidon2KoalaBear, default_koalabear_poseidon2_24};
-use p3_symmetric::Permutation;
+use p3_symmetric::Permutation as _;
 
 /// Rows that are bound last, and so stay side by side: the lanes of one or several packed elements.
 pub const LANES: usize = 1 << LOG_LANES;
@@ -24,9 +24,9 @@ pub trait Lanes: PackedField<Scalar = F> {
 pub type Native = <F as Field>::Packing;
 
 impl Lanes for Native {
-    type Permutation = Poseidon2KoalaBear<WIDTH>;
+    type Permutation = Permutation<WIDTH>;
     fn permutation() -> Self::Permutation {
-        default_koalabear_poseidon2_24()
+        permutation_24()
     }
     fn permute(permutation: &Self::Permutation, state: &mut [Self; WIDTH]) {
         permutation.permute_mut(state);

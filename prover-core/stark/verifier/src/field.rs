@@ -9,10 +9,9 @@ use core::ops::{Add, AddAssign, Mul, MulAssign, Neg, Sub, SubAssign};
 
 use p3_field::extension::QuinticTrinomialExtensionField;
 use p3_field::{Algebra, BasedVectorSpace, Field, PackedField, PrimeCharacteristicRing};
-use p3_koala_bear::KoalaBear;
 
 /// The base field, p = 2^31 - 2^24 + 1.
-pub type F = KoalaBear;
+pub type F = hearth_packing::Felt;
 /// Base field elements of an extension element.
 pub const DEGREE: usize = 5;
 /// An element of the challenge field.
