@@ -201,11 +201,12 @@ impl Keys {
     /// Cells of these tables that a proof under the key `id` commits to.
     #[cfg(feature = "prover")]
     pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> u64 {
-        match &self.keys {
-            #[cfg(feature = "stark")]
-            Backend::Stark(keys) => keys[id as usize].cells(matrices),
-            _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
+        #[cfg(feature = "stark")]
+        if let Backend::Stark(keys) = &self.keys {
+            return keys[id as usize].cells(matrices);
         }
+        debug_assert_eq!(matrices.len(), self.chips(id).chips().len());
+        matrices.iter().map(|matrix| matrix.values.len() as u64).sum()
     }
 
     /// Verifies a proof made under the key `id`.
