@@ -3,7 +3,8 @@
 # another compiler version gives another program.
 #
 #   scripts/guests.sh check     the committed files have the recorded hashes (needs no compiler)
-#   scripts/guests.sh build     builds the guests and compares, if the compilers are the recorded ones
+#   scripts/guests.sh build     builds the guests and compares, if the compilers are the recorded ones; not the validator,
+#                               into whose file the checkout's path enters through the library outside its workspace
 #   scripts/guests.sh new NAME FOLDER   makes a guest project in a new folder, as `hearth new` does
 #   scripts/guests.sh template  makes one and builds it
 #   scripts/guests.sh update    builds the guests and replaces the committed files and hashes
@@ -13,7 +14,7 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 USR=${XDG_CACHE_HOME:-$HOME/.cache}/hearth/xrust/usr
 ELF=$REPO/guests/elf
 SUMS=$ELF/SHA256SUMS
-NAMES=(ecrecover fibonacci heap hello hello-c keccak keccak-call memory panic sha256 sha256-call sort stateless-validator)
+NAMES=(ecrecover fibonacci heap hello hello-c keccak keccak-call memory panic sha256 sha256-call sort)
 TARGET=riscv64im-hearth-elf
 OUT=${CARGO_TARGET_DIR:-$REPO/guests/target}/$TARGET/release
 
@@ -32,8 +33,11 @@ compile() {
     -Wall -Wextra -Werror -O2 -Ilib/include -c hello-c/main.c -o "$OUT/hello-c.o"
   "$USR/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" -flavor gnu "${linker[@]}" --strip-all \
     "$OUT/hello-c.o" "$OUT/libhearth_guest.a" -o "$OUT/hello-c"
-  # A workspace of its own; with the same target folder its ELF file lies beside the others.
-  CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} stateless-validator/build.sh -q --features accelerators >/dev/null
+}
+
+# A workspace of its own; with the same target folder its ELF file lies beside the others.
+compile_validator() {
+  CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} "$REPO/guests/stateless-validator/build.sh" -q --features accelerators >/dev/null
 }
 
 build() {
@@ -52,13 +56,14 @@ build() {
 
 update() {
   compile
+  compile_validator
   mkdir -p "$ELF"
-  local name sums
-  for name in "${NAMES[@]}"; do install -m 644 "$OUT/$name" "$ELF/$name.elf"; done
+  local name sums all=("${NAMES[@]}" stateless-validator)
+  for name in "${all[@]}"; do install -m 644 "$OUT/$name" "$ELF/$name.elf"; done
   sums=$(
     compilers
     cd "$ELF"
-    sha256sum "${NAMES[@]/%/.elf}" | sort -k 2
+    sha256sum "${all[@]/%/.elf}" | sort -k 2
   )
   printf '%s\n' "$sums" >"$SUMS"
   check
