@@ -118,6 +118,7 @@ pub fn shard_failure(error: ShardError) -> Failure {
     match error {
         ShardError::Cancelled => Failure::Interrupted,
         ShardError::Prove(ProveError::Heights(error)) => Failure::OverBudget(format!("{error}; see --log-cells")),
+        error @ ShardError::Steps(_) => Failure::OverBudget(format!("{error}; see --log-cells")),
         error => Failure::Internal(error.to_string()),
     }
 }
