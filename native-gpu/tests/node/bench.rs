@@ -83,8 +83,13 @@ impl Node {
 
     /// A node with this work.
     pub fn launch(folder: &Folder, work: &[&str]) -> Try<Self> {
+        Self::launch_class(folder, CLASS, work)
+    }
+
+    /// [`Node::launch`] with shards of `class`.
+    pub fn launch_class(folder: &Folder, class: SizeClass, work: &[&str]) -> Try<Self> {
         let mut process = Command::new(HEARTH)
-            .args(["node", "--json", "--log-cells", &CLASS.id().to_string(), "--data-dir"])
+            .args(["node", "--json", "--log-cells", &class.id().to_string(), "--data-dir"])
             .arg(folder.0.join("data"))
             .args(work)
             .stdout(Stdio::piped())

@@ -5,6 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use hearth_protocol::{Run, RunState};
+use hearth_soundness::SizeClass;
 use serde_json::{Value, json};
 
 use crate::bench::{Folder, Node, Try};
@@ -61,8 +62,9 @@ fn answer(request: &Value, answers: &HashMap<String, Value>, manner: Manner) -> 
 fn follow(name: &str, manner: Manner, wanted: impl Fn(&Run) -> bool) -> Try<Run> {
     let folder = Folder::new(name)?;
     let url = client(manner)?;
-    let node = Node::launch(&folder, &["--local-prover", "off", "--follow", &url, "--chain-rules", "Cancun"])?;
-    node.wait_until(wanted)
+    // In the smallest class the tables of all accelerators leave no room for instructions.
+    let work = ["--local-prover", "off", "--follow", &url, "--chain-rules", "Cancun"];
+    Node::launch_class(&folder, SizeClass::Test22, &work)?.wait_until(wanted)
 }
 
 #[test]
