@@ -20,7 +20,7 @@ ECALL = 0x00000073
 STUB = 0x000F_0000
 INPUT, OUTPUT = 1 << 30, 1 << 31
 PAGE = 4096
-ACCELERATED = {"keccak-call", "ecrecover", "sha256-call"}
+ACCELERATED = {"keccak-call", "ecrecover", "sha256-call", "modular"}
 
 # mv s1, a0; li a0, 1; li a1, 1; slli a1, a1, 31; ld a2, 0(a1); addi a1, a1, 8; li a7, 64; ecall;
 # mv a0, s1; li a7, 93; ecall

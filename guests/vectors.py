@@ -2,7 +2,7 @@
 """What the guests must answer, computed without them: writes vectors.json beside this file.
 
 Nothing here shares code with the guests: SHA-256 is Python's, Keccak-256 is written from its definition on lanes of
-integers, points of secp256k1 from the affine formulas, the other programs are restated. Each vector has the guest's name, the input and the output in hex, and the
+integers, points of secp256k1 from the affine formulas, modular arithmetic by its integers, the other programs are restated. Each vector has the guest's name, the input and the output in hex, and the
 exit code; the output of a failing run is what it wrote before. With --check, the file is compared instead.
 """
 
@@ -224,6 +224,38 @@ def ecrecover():
     yield b"".join(records) + b"!", b"".join(keys)
 
 
+def modular():
+    """Records of products and of powers with what they give."""
+    random = splitmix64(5)
+    number = lambda bits: sum(next(random) << (64 * i) for i in range(bits // 64))
+    products = []
+    for bits in (256, 384):
+        greatest = (1 << bits) - 1
+        primes = {256: 2**256 - 2**32 - 977, 384: 2**384 - 2**128 - 2**96 + 2**32 - 1}
+        moduli = [0, 1, 2, 3, 1 << (bits - 1), greatest, primes[bits], (1 << 64) - 1, number(bits), number(bits - 64)]
+        for m in moduli:
+            below = (m or 1 << bits) - 1
+            for a, b, c in [(0, 0, 0), (below, greatest, greatest), (greatest, below, 0), (number(bits) % (below + 1), number(bits), number(bits))]:
+                result = (a * b + c) % (below + 1)
+                numbers = b"".join(n.to_bytes(bits // 8, "little") for n in (a, b, c, m))
+                products.append((bytes([bits // 64]) + numbers, result.to_bytes(bits // 8, "little")))
+    powers = []
+    lengths = [(0, 0, 0), (1, 1, 1), (32, 32, 32), (32, 3, 32), (5, 7, 31), (48, 48, 48), (100, 20, 33), (25, 1, 48), (0, 5, 20), (9, 0, 9)]
+    for base_length, exponent_length, modulus_length in lengths:
+        for kind in range(3):
+            numbers = [bytes(next(random) & 0xFF for _ in range(n)) for n in (base_length, exponent_length, modulus_length)]
+            if kind == 1:
+                numbers = [bytes(len(n) // 2) + n[len(n) // 2 :] for n in numbers]
+            if kind == 2:
+                numbers[2] = (1).to_bytes(modulus_length, "big") if modulus_length % 2 else bytes(modulus_length)
+            base, exponent, modulus = (int.from_bytes(n, "big") for n in numbers)
+            result = pow(base, exponent, modulus) if modulus else 0
+            head = b"".join(len(n).to_bytes(2, "little") for n in numbers)
+            powers.append((b"\0" + head + b"".join(numbers), result.to_bytes(modulus_length, "big")))
+    for records in (products[:3], products, powers):
+        yield b"".join(record for record, _ in records), b"".join(result for _, result in records)
+
+
 def vectors():
     names = [b"", b"Hearth", bytes(range(256)) * 5]
     for name in names:
@@ -248,6 +280,8 @@ def vectors():
         yield "sha256-call", word(n) + message, iterate(sha256, n, message), 0
     for records, keys in ecrecover():
         yield "ecrecover", records, keys, 0
+    for records, results in modular():
+        yield "modular", records, results, 0
     yield "panic", b"", b"before the panic", 101
 
 

@@ -14,7 +14,7 @@ REPO=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 USR=${XDG_CACHE_HOME:-$HOME/.cache}/hearth/xrust/usr
 ELF=$REPO/guests/elf
 SUMS=$ELF/SHA256SUMS
-NAMES=(ecrecover fibonacci heap hello hello-c keccak keccak-call memory panic sha256 sha256-call sort)
+NAMES=(ecrecover fibonacci heap hello hello-c keccak keccak-call memory modular panic sha256 sha256-call sort)
 TARGET=riscv64im-hearth-elf
 OUT=${CARGO_TARGET_DIR:-$REPO/guests/target}/$TARGET/release
 

@@ -26,6 +26,11 @@ void zkvm_sha256(const uint8_t *message, size_t n, uint8_t hash[32]);
 int32_t zkvm_secp256k1_ecrecover(const uint8_t hash[32], const uint8_t signature[64], uint8_t id, uint8_t key[64]);
 int32_t zkvm_secp256k1_verify(const uint8_t hash[32], const uint8_t signature[64], const uint8_t key[64], bool *verified);
 
+/* base^exponent modulo modulus, all most significant byte first, into result, which has the length of the modulus; modulo 0 it
+   is 0. 0 is success, -1 that the modulus has more than 384 bits. Computed by the machine. */
+int32_t zkvm_modexp(const uint8_t *base, size_t base_n, const uint8_t *exponent, size_t exponent_n, const uint8_t *modulus,
+                    size_t modulus_n, uint8_t *result);
+
 /* Ends the program. Code 0 is success, everything else is failure. */
 _Noreturn void zkvm_exit(int code);
 

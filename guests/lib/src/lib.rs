@@ -22,6 +22,7 @@ mod atomics;
 mod heap;
 mod io;
 mod mem;
+pub mod modular;
 mod runtime;
 pub mod secp256k1;
 

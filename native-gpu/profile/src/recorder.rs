@@ -1,7 +1,10 @@
 //! The host that notes every instruction.
 
 use hearth_machine::code::Code;
-use hearth_machine::exec::{Cpu, Host, PointCall, Retired, Sha256Call, keccak_words, point_words, run, sha256_words};
+use hearth_machine::exec::{
+    Cpu, Host, ModularCall, PointCall, Retired, Sha256Call, Width, keccak_words, modular_words, point_words, run,
+    sha256_words,
+};
 use hearth_machine::fault::Fault;
 use hearth_machine::isa::{Instruction, Op};
 use hearth_machine::layout::SINK_REGISTER;
@@ -10,7 +13,7 @@ use hearth_machine::program::{InputTooLong, Program};
 use thiserror::Error;
 
 use crate::paths::Paths;
-use crate::weights::{KECCAK, KINDS, NAMES, POINT_ADD, POINT_DOUBLE, SHA256};
+use crate::weights::{KECCAK, KINDS, MODULAR_256, MODULAR_384, NAMES, POINT_ADD, POINT_DOUBLE, SHA256};
 use crate::{CallPath, Cost, Function, Kind, Profile, Symbols, Weights};
 
 /// Steps between two looks at the caller's wish to go on.
@@ -191,5 +194,14 @@ impl Host for Recorder<'_> {
     fn sha256(&mut self, call: &Sha256Call) -> Result<(), Fault> {
         self.count(call.pc, SHA256);
         sha256_words(self, call)
+    }
+
+    fn modular(&mut self, call: &ModularCall) -> Result<(), Fault> {
+        let kind = match call.width {
+            Width::Bits256 => MODULAR_256,
+            Width::Bits384 => MODULAR_384,
+        };
+        self.count(call.pc, kind);
+        modular_words(self, call)
     }
 }

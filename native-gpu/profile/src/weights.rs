@@ -4,7 +4,7 @@ use hearth_machine::isa::Family;
 use hearth_machine::rows::{Costs, Table};
 
 /// Instructions that are rows: families, then calls of accelerators.
-pub(crate) const KINDS: usize = Family::COUNT + 4;
+pub(crate) const KINDS: usize = Family::COUNT + 6;
 
 /// Names of the kinds.
 pub(crate) const NAMES: [&str; KINDS] = [
@@ -26,6 +26,8 @@ pub(crate) const NAMES: [&str; KINDS] = [
     "secp256k1_add",
     "secp256k1_double",
     "sha256",
+    "modular_256",
+    "modular_384",
 ];
 
 /// Kind of a call of keccak-f.
@@ -36,6 +38,10 @@ pub(crate) const POINT_ADD: usize = Family::COUNT + 1;
 pub(crate) const POINT_DOUBLE: usize = Family::COUNT + 2;
 /// Kind of a compression of SHA-256.
 pub(crate) const SHA256: usize = Family::COUNT + 3;
+/// Kind of a modular call on 4 words.
+pub(crate) const MODULAR_256: usize = Family::COUNT + 4;
+/// Kind of a modular call on 6 words.
+pub(crate) const MODULAR_384: usize = Family::COUNT + 5;
 
 /// Area of each kind of instruction.
 #[derive(Clone, Debug)]
@@ -55,7 +61,9 @@ impl Weights {
             KECCAK => area(&[(Table::KeccakCall, 1), (Table::KeccakRound, hearth_machine::keccak::ROUNDS)]),
             POINT_ADD => area(&[(Table::Secp256k1Add, 1)]),
             POINT_DOUBLE => area(&[(Table::Secp256k1Double, 1)]),
-            _ => area(&[(Table::Sha256Call, 1), (Table::Sha256Round, hearth_machine::sha256::ROWS)]),
+            SHA256 => area(&[(Table::Sha256Call, 1), (Table::Sha256Round, hearth_machine::sha256::ROWS)]),
+            MODULAR_256 => area(&[(Table::Modular256, 1)]),
+            _ => area(&[(Table::Modular384, 1)]),
         };
         // Families are the first tables, each at its own number.
         let family = |kind: usize| {

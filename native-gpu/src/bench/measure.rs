@@ -102,7 +102,7 @@ pub fn measure(guest: Guest, setting: &Setting) -> Result<Report, Failure> {
     let prove =
         |package: &Package| block_on(prover.prove(package, |_| interrupt::check().is_ok())).map_err(shard_failure);
     let mut cutter = cut(limits(setting.backend, setting.class))?;
-    let costs = costs(setting.backend);
+    let costs = costs(setting.backend, setting.class);
     let mut sums = Sums::default();
     let mut last = None;
     while let Some(shard) = cutter.next_shard().map_err(cut_failure)? {

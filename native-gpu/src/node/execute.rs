@@ -170,7 +170,7 @@ fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Str
     let index = node.lock().runs.get(&number).map_or(0, |run| run.shards.len() as u32);
     let kept = kept_proof(node, id, index, &shard);
     let now = node.now();
-    let cells = costs(BackendId::default()).cells(&shard.rows);
+    let cells = costs(BackendId::default(), node.class).cells(&shard.rows);
     let mut inner = node.lock();
     let Some(run) = inner.runs.get_mut(&number).filter(|run| !run.is_over()) else {
         return Err("the run failed".into());

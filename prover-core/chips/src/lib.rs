@@ -54,6 +54,7 @@ pub mod memory_leaf;
 mod memory_model;
 pub mod memory_node;
 pub mod misaligned;
+pub mod modular;
 pub mod mul;
 pub mod operation;
 pub mod packing;

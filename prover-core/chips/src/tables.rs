@@ -34,6 +34,7 @@ use crate::lookups::{Lookups, NotInTable};
 use crate::memory_leaf::MemoryLeafChip;
 use crate::memory_node::MemoryNodeChip;
 use crate::misaligned::MisalignedChip;
+use crate::modular::{Modular256Chip, Modular384Chip};
 use crate::mul::MulChip;
 use crate::poseidon2::Poseidon2Chip;
 use crate::secp256k1::{PointAddChip, PointDoubleChip};
@@ -142,6 +143,8 @@ tables! {
     Secp256k1Double = PointDoubleChip,
     Sha256Call = Sha256CallChip,
     Sha256Round = Sha256RoundChip,
+    Modular256 = Modular256Chip,
+    Modular384 = Modular384Chip,
     Poseidon2 = Poseidon2Chip,
     And = AndChip,
     Bytes = BytesChip,
@@ -152,7 +155,9 @@ impl Table {
     fn needs(self) -> Accelerators {
         match self {
             Self::KeccakCall | Self::KeccakRound => Accelerators::Keccak,
-            Self::Secp256k1Add | Self::Secp256k1Double | Self::Sha256Call | Self::Sha256Round => Accelerators::All,
+            Self::Secp256k1Add | Self::Secp256k1Double => Accelerators::All,
+            Self::Sha256Call | Self::Sha256Round => Accelerators::All,
+            Self::Modular256 | Self::Modular384 => Accelerators::All,
             _ => Accelerators::None,
         }
     }
@@ -173,7 +178,8 @@ impl Accelerators {
     /// What the calls of a shard need.
     pub fn of(trace: &ShardTrace) -> Self {
         let points = !trace.secp256k1_adds.is_empty() || !trace.secp256k1_doubles.is_empty();
-        if points || !trace.sha256s.is_empty() {
+        let modular = !trace.modular_256.is_empty() || !trace.modular_384.is_empty();
+        if points || modular || !trace.sha256s.is_empty() {
             Self::All
         } else if !trace.keccaks.is_empty() {
             Self::Keccak
@@ -284,6 +290,10 @@ impl Tables {
                 Sha256CallChip = sha256s,
             }
             matrices.push(Sha256RoundChip::table(&trace.sha256s, height(trace.sha256s.len() * sha256::ROWS)));
+            records! {
+                Modular256Chip = modular_256,
+                Modular384Chip = modular_384,
+            }
         }
 
         let calls = lookups.hash_calls();

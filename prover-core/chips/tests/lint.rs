@@ -37,6 +37,8 @@ const COSTS: &[(Table, usize, usize)] = &[
     (Table::Secp256k1Double, 374, 319),
     (Table::Sha256Call, 197, 127),
     (Table::Sha256Round, 737, 4),
+    (Table::Modular256, 289, 226),
+    (Table::Modular384, 421, 332),
     (Table::Poseidon2, 222, 1),
     (Table::And, 17, 1),
     (Table::Bytes, 4, 2),

@@ -146,14 +146,61 @@ fn compressions() {
     }
 }
 
-/// One recovery of a key: input and output are those of the guest's vectors.
+/// Modular calls of both widths: numbers apart, all the same, each pair of them overlapping, and with the modulus 0.
 #[test]
-fn ecrecover() {
+fn modular_calls() {
+    let data: Vec<u8> = (0..512u32).map(|i| (i * i + 7 * i + 1) as u8).collect();
+    let apart = [256, 0, 64, 128, 192];
+    let mut layouts = vec![apart, [0; 5], [0, 0, 0, 64, 192], [64, 0, 64, 64, 192], [192, 0, 64, 128, 192]];
+    // From 1024 on there are zeros.
+    layouts.push([256, 0, 64, 128, 1024]);
+    for i in 0..5 {
+        for j in 0..i {
+            let mut layout = apart;
+            layout[i] = layout[j] + 8;
+            layouts.push(layout);
+        }
+    }
+    let mut code = Vec::new();
+    for (at, layout) in layouts.iter().enumerate() {
+        for (register, offset) in (10..).zip(layout) {
+            code.extend(testing::li(register, testing::DATA_BASE + offset));
+        }
+        // The first factor is small, so that every quotient fits.
+        code.extend(testing::li(5, 3 + at as u64));
+        let clear = (0..6).map(|word| testing::s_type(3, 11, if word == 0 { 5 } else { 0 }, 8 * word));
+        code.extend(clear);
+        let modulus = (0..6).map(|word| testing::s_type(3, 14, 14, 8 * word));
+        code.extend(modulus.take(if layout[4] < 1024 { 6 } else { 0 }));
+        for call in [0x1004, 0x1005] {
+            code.extend(testing::li(17, call));
+            code.push(0x73);
+        }
+    }
+    code.extend(testing::exit(0));
+    for steps in [1 << 11, 40] {
+        check_elf("modular calls", &testing::elf(&code, &data, 2048), &[], steps, 1);
+    }
+}
+
+/// The first vector of a guest.
+fn vector(guest: &str) -> Vec<u8> {
     let path = format!("{}/../../guests/vectors.json", env!("CARGO_MANIFEST_DIR"));
     let vectors = std::fs::read_to_string(path).expect("the vectors are committed");
-    let (_, after) = vectors.split_once(r#""guest": "ecrecover", "input": ""#).expect("a vector of the guest");
+    let head = format!(r#""guest": "{guest}", "input": ""#);
+    let (_, after) = vectors.split_once(&head).expect("a vector of the guest");
     let (hex, _) = after.split_once('"').expect("its input");
     let digits = hex.as_bytes().chunks(2).map(|pair| std::str::from_utf8(pair).expect("hex"));
-    let input: Vec<u8> = digits.map(|pair| u8::from_str_radix(pair, 16).expect("hex")).collect();
-    check("ecrecover", &input, 1 << 13, 1);
+    digits.map(|pair| u8::from_str_radix(pair, 16).expect("hex")).collect()
+}
+
+/// One recovery of a key.
+#[test]
+fn ecrecover() {
+    check("ecrecover", &vector("ecrecover"), 1 << 13, 1);
+}
+
+#[test]
+fn modular() {
+    check("modular", &vector("modular"), 1 << 9, 1);
 }

@@ -8,7 +8,7 @@ use p3_field::PrimeField32;
 
 use crate::frontier::{Frontier, Kind};
 use crate::hash::{Digest, Hasher};
-use crate::layout::{KECCAK_TICKS, SECP256K1_TICKS, SHA256_TICKS, START_TS, STEP_TICKS};
+use crate::layout::{KECCAK_TICKS, MODULAR_TICKS, SECP256K1_TICKS, SHA256_TICKS, START_TS, STEP_TICKS};
 use crate::package::Package;
 use crate::program::{InputTooLong, Program};
 use crate::rows::{Rows, Table};
@@ -64,7 +64,8 @@ impl<'a> Assembler<'a> {
         let mut rows = section.bounds;
         let extra_ticks = (KECCAK_TICKS - STEP_TICKS) * rows[Table::KeccakCall]
             + (SECP256K1_TICKS - STEP_TICKS) * rows.point_operations()
-            + (SHA256_TICKS - STEP_TICKS) * rows[Table::Sha256Call];
+            + (SHA256_TICKS - STEP_TICKS) * rows[Table::Sha256Call]
+            + (MODULAR_TICKS - STEP_TICKS) * rows.modular_calls();
         rows[Table::Leaf] = leaves.len() as u32;
         rows[Table::Node] = frontier.nodes() as u32;
         rows[Table::Uncle] = uncles.len() as u32;

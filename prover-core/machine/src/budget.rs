@@ -6,18 +6,24 @@
 
 use crate::rows::{Costs, PerTable, Rows, Table};
 
-/// Most rows that one instruction adds to a table: five data leaves with their paths below the root (a call of keccak-f
-/// touches 25 words), one code leaf with its path, eight pairs of bytes. Optional tables keep no room: whoever adds to
-/// them asks [`Budget::admits`] first.
+/// Most rows that `leaves` data leaves add, with their paths below the root.
+pub const fn opened(leaves: u32) -> [(Table, u32); 4] {
+    let nodes = 26 * leaves;
+    [(Table::Leaf, leaves), (Table::Node, nodes), (Table::Uncle, nodes), (Table::Poseidon2, 2 * (leaves + nodes))]
+}
+
+/// Most rows that one instruction adds to a table: five data leaves with their paths (a call of keccak-f touches 25
+/// words), one code leaf with its path, eight pairs of bytes. A call that touches more leaves asks [`Budget::admits`]
+/// first. So does whoever adds to optional tables, which keep no room.
 fn slack() -> Rows {
-    let (leaves, nodes, code_nodes) = (5, 5 * 26, 24);
+    let code_nodes = 24;
     let mut slack = PerTable(core::array::from_fn(|table| u32::from(!Table::is_optional(table))));
-    slack[Table::Leaf] = leaves;
-    slack[Table::Node] = nodes;
-    slack[Table::Uncle] = nodes;
+    for (table, rows) in opened(5) {
+        slack[table] = rows;
+    }
     slack[Table::CodeNode] = code_nodes;
     slack[Table::And] = 8;
-    slack[Table::Poseidon2] = 2 * (leaves + nodes) + 1 + code_nodes;
+    slack[Table::Poseidon2] += 1 + code_nodes;
     slack
 }
 
@@ -89,7 +95,7 @@ impl Budget {
         self.is_full
     }
 
-    /// Whether rows can be added to optional tables without passing the budget.
+    /// Whether rows can be added to these tables without passing the budget.
     pub fn admits(&self, added: &[(Table, u32)]) -> bool {
         let mut heights = self.heights;
         for &(table, rows) in added {

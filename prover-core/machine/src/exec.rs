@@ -4,9 +4,10 @@ use crate::fault::{Cause, Fault};
 use crate::isa::{Family, Instruction, Op};
 use crate::keccak::{State, keccak_f};
 use crate::layout::{
-    ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, ECALL_SECP256K1_ADD, ECALL_SECP256K1_DOUBLE,
-    ECALL_SHA256, HALT_PC, PROGRAM_END,
+    ACCELERATOR_END, ADDRESS_END, ECALL_EXIT, ECALL_KECCAK_F, ECALL_MODULAR_256, ECALL_MODULAR_384,
+    ECALL_SECP256K1_ADD, ECALL_SECP256K1_DOUBLE, ECALL_SHA256, HALT_PC, PROGRAM_END,
 };
+use crate::modular;
 use crate::secp256k1::{self, Point};
 use crate::sha256;
 
@@ -93,6 +94,41 @@ pub struct Sha256Call {
     pub block: u32,
 }
 
+/// Width of the numbers of a modular call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Width {
+    /// 4 words.
+    Bits256,
+    /// 6 words.
+    Bits384,
+}
+
+/// A modular call.
+#[derive(Clone, Copy, Debug)]
+pub struct ModularCall {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// The instruction.
+    pub instruction: Instruction,
+    /// Width of all numbers.
+    pub width: Width,
+    /// First word of the result.
+    pub result: u32,
+    /// First words of both factors, the summand and the modulus.
+    pub operands: [u32; 4],
+}
+
+impl ModularCall {
+    /// The result for these operands.
+    ///
+    /// # Errors
+    /// A quotient of more than `W` words.
+    pub fn result<const W: usize>(&self, [a, b, c, m]: [&[u64; W]; 4]) -> Result<[u64; W], Fault> {
+        let division = modular::multiply_add(a, b, c, m);
+        division.map(|division| division.remainder).ok_or(Fault { pc: self.pc, cause: Cause::Modular })
+    }
+}
+
 /// Memory, code and observer of a run.
 pub trait Host {
     /// What ends a run.
@@ -119,6 +155,9 @@ pub trait Host {
 
     /// Carries out the compression `call` and notes it. Takes the place of [`Host::retire`] for this instruction.
     fn sha256(&mut self, call: &Sha256Call) -> Result<(), Self::Error>;
+
+    /// Carries out the modular call `call` and notes it. Takes the place of [`Host::retire`] for this instruction.
+    fn modular(&mut self, call: &ModularCall) -> Result<(), Self::Error>;
 
     /// Whether the run shall pause before the next instruction.
     fn paused(&self) -> bool {
@@ -328,6 +367,16 @@ fn step<H: Host>(registers: &mut Registers, pc: u32, host: &mut H) -> Result<u32
             host.sha256(&Sha256Call { pc, instruction, state, block })?;
             Ok(pc.wrapping_add(4))
         }
+        Op::Ecall if a == ECALL_MODULAR_256 || a == ECALL_MODULAR_384 => {
+            let width = if a == ECALL_MODULAR_256 { Width::Bits256 } else { Width::Bits384 };
+            let result = operand_word(pc, registers[10])?;
+            let mut operands = [0; 4];
+            for (word, &pointer) in operands.iter_mut().zip(&registers[11..15]) {
+                *word = operand_word(pc, pointer)?;
+            }
+            host.modular(&ModularCall { pc, instruction, width, result, operands })?;
+            Ok(pc.wrapping_add(4))
+        }
         Op::Ecall => fault(Cause::Ecall(a)),
     }
 }
@@ -338,6 +387,27 @@ fn operand_word(pc: u32, pointer: u64) -> Result<u32, Fault> {
         return Err(Fault { pc, cause: Cause::Pointer(pointer) });
     }
     Ok((pointer / 8) as u32)
+}
+
+/// A modular call through the host's reads and writes.
+pub fn modular_words<H: Host>(host: &mut H, call: &ModularCall) -> Result<(), H::Error> {
+    match call.width {
+        Width::Bits256 => modular_of_width::<H, 4>(host, call),
+        Width::Bits384 => modular_of_width::<H, 6>(host, call),
+    }
+}
+
+fn modular_of_width<H: Host, const W: usize>(host: &mut H, call: &ModularCall) -> Result<(), H::Error> {
+    let mut operands = [[0; W]; 4];
+    for (operand, word) in operands.iter_mut().zip(call.operands) {
+        for (i, value) in (0..).zip(operand) {
+            *value = host.read(word + i)?;
+        }
+    }
+    for (i, value) in (0..).zip(call.result(operands.each_ref())?) {
+        host.write(call.result + i, u64::MAX, value)?;
+    }
+    Ok(())
 }
 
 /// A point operation through the host's reads and writes.

@@ -39,6 +39,9 @@ pub enum Cause {
     /// A point operation on points for which its formula is not defined.
     #[error("point operation of secp256k1 outside its domain")]
     Secp256k1,
+    /// A modular call whose quotient has more words than its operands.
+    #[error("modular call whose quotient is too large")]
+    Modular,
     /// An `ecall` with an unknown number in a7.
     #[error("unknown ecall {0:#x}")]
     Ecall(u64),

@@ -55,6 +55,8 @@ pub const KECCAK_TICKS: u32 = 8;
 pub const SECP256K1_TICKS: u32 = 8;
 /// Ticks of a compression of SHA-256: a7, a0 and a1 from `t` on, the block read at `t + 4`, the state replaced at `t + 5`.
 pub const SHA256_TICKS: u32 = 8;
+/// Ticks of a modular call: a7 at `t`, a0 to a4 at `t + 1`, the operands from `t + 3` to `t + 6`, the result at `t + 7`.
+pub const MODULAR_TICKS: u32 = 8;
 /// An access must lie less than this many ticks after the one before it on the same word.
 pub const MAX_TICKS: u32 = 1 << 24;
 
@@ -67,5 +69,10 @@ pub const ECALL_SECP256K1_DOUBLE: u64 = 0x1002;
 /// `a7` of the ecall that compresses the 8 words of the block at `a1` into the 4 words of the state at `a0`, both
 /// 8-aligned pointers.
 pub const ECALL_SHA256: u64 = 0x1003;
+/// `a7` of the ecall that stores at `a0` the number at `a1` times that at `a2` plus that at `a3`, modulo that at `a4`. All
+/// have 4 words, at 8-aligned pointers; the modulus 0 stands for 2^256.
+pub const ECALL_MODULAR_256: u64 = 0x1004;
+/// The same for numbers of 6 words; the modulus 0 stands for 2^384.
+pub const ECALL_MODULAR_384: u64 = 0x1005;
 /// Accelerators take pointers below this, so that no operand reaches the end of data space.
 pub const ACCELERATOR_END: u64 = ADDRESS_END - (1 << 16);

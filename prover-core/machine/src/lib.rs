@@ -12,6 +12,7 @@
 //! | [`keccak`] | the permutation behind its accelerator call |
 //! | [`secp256k1`] | the point operations behind theirs |
 //! | [`sha256`] | the compression function behind its call |
+//! | [`modular`] | the arithmetic behind the modular calls |
 //! | [`run`], [`cut`] | the plain run, and the run that yields packages |
 //! | [`rows`] | rows of every table, and what they cost |
 //! | [`package`], [`replay`], [`trace`] | one shard: what a worker gets, its replay, and the rows for the chips |
@@ -38,6 +39,7 @@ pub mod keccak;
 pub mod key;
 pub mod layout;
 pub mod memory;
+pub mod modular;
 pub mod opening;
 pub mod package;
 mod paged;

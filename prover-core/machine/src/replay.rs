@@ -6,21 +6,21 @@ use thiserror::Error;
 
 use crate::code::illegal;
 use crate::decode::decode;
-use crate::exec::{Cpu, Host, PointCall, Retired, Sha256Call, run};
+use crate::exec::{Cpu, Host, ModularCall, PointCall, Retired, Sha256Call, Width, run};
 use crate::fault::{Cause, Fault};
 use crate::frontier::{Digests, Frontier, Kind, root};
 use crate::hash::{BLOCK, Digest, Felt, Hasher, code_block, memory_block};
 use crate::isa::{Family, Instruction};
 use crate::keccak::keccak_f;
 use crate::layout::{
-    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, REGISTER_LEAF, REGISTER_LEAVES, REGISTER_WORD,
-    SECP256K1_TICKS, SHA256_TICKS, START_TS, STEP_TICKS,
+    CODE_DEPTH, KECCAK_TICKS, LEAF_WORDS, MAX_TICKS, MEMORY_DEPTH, MODULAR_TICKS, REGISTER_LEAF, REGISTER_LEAVES,
+    REGISTER_WORD, SECP256K1_TICKS, SHA256_TICKS, START_TS, STEP_TICKS,
 };
 use crate::package::Package;
 use crate::sha256;
 use crate::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, Secp256k1Add,
-    Secp256k1Double, Sha256Record, ShardTrace, Step, UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, ModularRecord, NodeRecord,
+    Secp256k1Add, Secp256k1Double, Sha256Record, ShardTrace, Step, UncleRecord,
 };
 
 /// Why a package is refused.
@@ -113,6 +113,8 @@ pub fn replay(hasher: &Hasher, package: &Package) -> Result<ShardTrace, BadPacka
         secp256k1_adds: recorder.secp256k1_adds,
         secp256k1_doubles: recorder.secp256k1_doubles,
         sha256s: recorder.sha256s,
+        modular_256: recorder.modular_256,
+        modular_384: recorder.modular_384,
     })
 }
 
@@ -167,6 +169,8 @@ struct Recorder<'a> {
     secp256k1_adds: Vec<Secp256k1Add>,
     secp256k1_doubles: Vec<Secp256k1Double>,
     sha256s: Vec<Sha256Record>,
+    modular_256: Vec<ModularRecord<4>>,
+    modular_384: Vec<ModularRecord<6>>,
 }
 
 impl<'a> Recorder<'a> {
@@ -195,6 +199,8 @@ impl<'a> Recorder<'a> {
             secp256k1_adds: Vec::new(),
             secp256k1_doubles: Vec::new(),
             sha256s: Vec::new(),
+            modular_256: Vec::new(),
+            modular_384: Vec::new(),
         }
     }
 
@@ -241,6 +247,23 @@ impl<'a> Recorder<'a> {
             access.next = self.access(access.word, ts, |_| next)?.next;
         }
         Ok(accesses)
+    }
+
+    /// Makes the accesses of a modular call on numbers of `W` words.
+    fn modular_call<const W: usize>(&mut self, call: &ModularCall) -> Result<ModularRecord<W>, BadPackage> {
+        let (pc, ts) = (call.pc, self.ts);
+        let code = self.access(REGISTER_WORD + u32::from(call.instruction.rs1), ts, |old| old)?;
+        let mut pointers = [Access::default(); 5];
+        for (register, pointer) in (10..).zip(&mut pointers) {
+            *pointer = self.access(REGISTER_WORD + register, ts + 1, |old| old)?;
+        }
+        let mut operands = [[Access::default(); W]; 4];
+        for ((tick, operand), word) in (3..).zip(&mut operands).zip(call.operands) {
+            *operand = self.replace(word, ts + tick, |words| Ok(*words))?;
+        }
+        let [a, b, c, m] = operands.map(|operand| operand.map(|access| access.prev));
+        let result = self.replace(call.result, ts + 7, |_| Ok(call.result([&a, &b, &c, &m])?))?;
+        Ok(ModularRecord { pc, ts, code, pointers, operands, result })
     }
 
     /// Position of a leaf in the package.
@@ -418,6 +441,21 @@ impl Host for Recorder<'_> {
         let state = self.replace(call.state, ts + 5, |state| Ok(sha256::compress_memory(state, &words)))?;
         self.sha256s.push(Sha256Record { pc, ts, code, pointers, block, state });
         self.ts += SHA256_TICKS;
+        Ok(())
+    }
+
+    fn modular(&mut self, call: &ModularCall) -> Result<(), BadPackage> {
+        match call.width {
+            Width::Bits256 => {
+                let record = self.modular_call(call)?;
+                self.modular_256.push(record);
+            }
+            Width::Bits384 => {
+                let record = self.modular_call(call)?;
+                self.modular_384.push(record);
+            }
+        }
+        self.ts += MODULAR_TICKS;
         Ok(())
     }
 }

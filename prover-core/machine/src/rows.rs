@@ -42,11 +42,15 @@ pub enum Table {
     Sha256Call,
     /// Their rounds, four to a row.
     Sha256Round,
+    /// Modular calls on 4 words.
+    Modular256,
+    /// Modular calls on 6 words.
+    Modular384,
 }
 
 impl Table {
     /// Number of tables.
-    pub const COUNT: usize = Family::COUNT + 14;
+    pub const COUNT: usize = Family::COUNT + 16;
 
     /// Whether a shard may be without the table (at index `index`).
     pub(crate) const fn is_optional(index: usize) -> bool {
@@ -83,6 +87,8 @@ impl Table {
             Self::Secp256k1Double => Family::COUNT + 11,
             Self::Sha256Call => Family::COUNT + 12,
             Self::Sha256Round => Family::COUNT + 13,
+            Self::Modular256 => Family::COUNT + 14,
+            Self::Modular384 => Family::COUNT + 15,
         }
     }
 }
@@ -116,9 +122,14 @@ impl Rows {
         self[Table::Secp256k1Add] + self[Table::Secp256k1Double]
     }
 
+    /// Modular calls.
+    pub fn modular_calls(&self) -> u32 {
+        self[Table::Modular256] + self[Table::Modular384]
+    }
+
     /// Calls of accelerators: their rows are instructions beside those of the families.
     pub fn calls(&self) -> u32 {
-        self[Table::KeccakCall] + self.point_operations() + self[Table::Sha256Call]
+        self[Table::KeccakCall] + self.point_operations() + self[Table::Sha256Call] + self.modular_calls()
     }
 
     /// Rows of a trace, counted from the trace alone.
@@ -139,6 +150,8 @@ impl Rows {
         rows[Table::Secp256k1Double] = trace.secp256k1_doubles.len() as u32;
         rows[Table::Sha256Call] = trace.sha256s.len() as u32;
         rows[Table::Sha256Round] = (trace.sha256s.len() * sha256::ROWS) as u32;
+        rows[Table::Modular256] = trace.modular_256.len() as u32;
+        rows[Table::Modular384] = trace.modular_384.len() as u32;
 
         let mut hashes: Vec<(Tag, u32, Digest)> = Vec::new();
         for leaf in &trace.leaves {

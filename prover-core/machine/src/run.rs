@@ -5,7 +5,9 @@ use alloc::vec::Vec;
 use thiserror::Error;
 
 use crate::code::Code;
-use crate::exec::{Cpu, Host, PointCall, Retired, Sha256Call, keccak_words, point_words, run, sha256_words};
+use crate::exec::{
+    Cpu, Host, ModularCall, PointCall, Retired, Sha256Call, keccak_words, modular_words, point_words, run, sha256_words,
+};
 use crate::fault::Fault;
 use crate::isa::Instruction;
 use crate::layout::{OUTPUT_BASE, OUTPUT_MAX};
@@ -126,5 +128,9 @@ impl Host for Plain<'_> {
 
     fn sha256(&mut self, call: &Sha256Call) -> Result<(), Fault> {
         sha256_words(self, call)
+    }
+
+    fn modular(&mut self, call: &ModularCall) -> Result<(), Fault> {
+        modular_words(self, call)
     }
 }

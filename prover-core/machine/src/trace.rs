@@ -125,6 +125,24 @@ pub struct Sha256Record {
     pub state: [Access; 4],
 }
 
+/// A modular call on numbers of `W` words: an `ecall` with `a7 = ECALL_MODULAR_256` or `ECALL_MODULAR_384`. It takes 8
+/// ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModularRecord<const W: usize> {
+    /// Address of the instruction.
+    pub pc: u32,
+    /// Time at its start.
+    pub ts: u32,
+    /// Read of a7 at `ts`.
+    pub code: Access,
+    /// Reads of a0 to a4 at `ts + 1`.
+    pub pointers: [Access; 5],
+    /// Reads of both factors, the summand and the modulus, from `ts + 3` to `ts + 6`.
+    pub operands: [[Access; W]; 4],
+    /// Write of the result at `ts + 7`.
+    pub result: [Access; W],
+}
+
 /// A memory leaf that the shard touches.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeafRecord {
@@ -226,6 +244,10 @@ pub struct ShardTrace {
     pub secp256k1_doubles: Vec<Secp256k1Double>,
     /// Compressions of SHA-256, in order of time.
     pub sha256s: Vec<Sha256Record>,
+    /// Modular calls on 4 words, in order of time.
+    pub modular_256: Vec<ModularRecord<4>>,
+    /// Modular calls on 6 words, in order of time.
+    pub modular_384: Vec<ModularRecord<6>>,
     /// Touched memory leaves, ascending by index.
     pub leaves: Vec<LeafRecord>,
     /// Opened memory nodes, root first.

@@ -2,10 +2,12 @@
 
 use alloc::vec::Vec;
 
-use crate::budget::Budget;
+use crate::budget::{Budget, opened};
 use crate::code::Code;
 use crate::cut::Limits;
-use crate::exec::{Host, PointCall, Retired, Sha256Call, keccak_words, point_words, sha256_words};
+use crate::exec::{
+    Host, ModularCall, PointCall, Retired, Sha256Call, Width, keccak_words, modular_words, point_words, sha256_words,
+};
 use crate::fault::Fault;
 use crate::frontier::{Frontier, Kind};
 use crate::isa::{Family, Instruction};
@@ -272,6 +274,22 @@ impl Host for Tracker<'_> {
             return Err(Stop::Full);
         }
         sha256_words(self, call)?;
+        self.use_call(call.pc, &call.instruction, &rows);
+        Ok(())
+    }
+
+    fn modular(&mut self, call: &ModularCall) -> Result<(), Stop> {
+        let table = match call.width {
+            Width::Bits256 => Table::Modular256,
+            Width::Bits384 => Table::Modular384,
+        };
+        let rows = [(table, 1)];
+        // Five numbers, each in two leaves at most, and a code leaf with its path.
+        let [leaf, node, uncle, (hash, hashes)] = opened(10);
+        if !self.budget.admits(&[rows[0], leaf, node, uncle, (hash, hashes + 1 + CODE_DEPTH)]) {
+            return Err(Stop::Full);
+        }
+        modular_words(self, call)?;
         self.use_call(call.pc, &call.instruction, &rows);
         Ok(())
     }

@@ -174,12 +174,34 @@ fn limits_pause_a_run() {
 /// Memory argument, 9 and 16: an accelerator's operands lie in data space, at multiples of 8.
 #[test]
 fn accelerator_pointers() {
-    for (call, register) in [(0x1000, 10), (0x1001, 10), (0x1001, 11), (0x1002, 10), (0x1003, 10), (0x1003, 11)] {
+    let modular = [0x1004, 0x1005].into_iter().flat_map(|call| (10..15).map(move |register| (call, register)));
+    let others = [(0x1000, 10), (0x1001, 10), (0x1001, 11), (0x1002, 10), (0x1003, 10), (0x1003, 11)];
+    for (call, register) in others.into_iter().chain(modular) {
         for pointer in [DATA_BASE + 4, ADDRESS_END - (1 << 16), 1 << 32, u64::MAX - 7] {
-            let good = [li(10, DATA_BASE), li(11, DATA_BASE + 64)].concat();
+            let good = (10..15).flat_map(|register| li(register, DATA_BASE + 64 * u64::from(register - 10)));
+            let good: Vec<_> = good.collect();
             let code = [good, li(register, pointer), li(17, call), vec![ECALL]].concat();
             assert_eq!(fault(&code).cause, Cause::Pointer(pointer), "{call:#x}");
         }
+    }
+}
+
+/// A quotient that is wider than the operands is a fault, and the greatest that fits is none: `(2^n - 1)(b + 1) / 2` with
+/// b = 2 and with b = 1.
+#[test]
+fn modular_calls_outside_their_domain() {
+    let [ones, two, one, result] = [0, 1, 2, 3].map(|at| DATA_BASE + 2048 + 64 * at);
+    for (call, words) in [(0x1004, 4), (0x1005, 6)] {
+        let fill = (0..words).map(|word| s_type(3, 10, 5, 8 * word));
+        let numbers = [li(10, ones), vec![addi(5, 0, -1)], fill.collect(), li(10, two), vec![addi(5, 0, 2)]].concat();
+        let numbers = [numbers, vec![s_type(3, 10, 5, 0), addi(5, 0, 1), s_type(3, 10, 5, 64)]].concat();
+        let call = |b| {
+            let pointers = [li(10, result), li(11, ones), li(12, b), li(13, ones), li(14, two)].concat();
+            [numbers.clone(), pointers, li(17, call), vec![ECALL]].concat()
+        };
+        assert_eq!(fault(&call(two)).cause, Cause::Modular);
+        let load = vec![i_type(0x03, 3, 10, 10, 0)];
+        assert_eq!(exit_code(&[call(one), load, li(17, 93), vec![ECALL]].concat()), 0);
     }
 }
 

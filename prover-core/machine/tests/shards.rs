@@ -120,6 +120,38 @@ fn area_stays_within_the_budget() {
     assert!(counts.iter().any(|&count| count > 5), "{counts:?}");
 }
 
+/// A modular call touches up to ten leaves; whatever is left of the budget, it is not passed.
+#[test]
+fn modular_calls_stay_within_the_budget() {
+    let hasher = Hasher::new();
+    let calls = (0..40).flat_map(|call| {
+        // Every number lies across the end of a leaf.
+        let pointers = (10..15).flat_map(move |register| {
+            testing::li(register, testing::DATA_BASE + 48 + 640 * call + 128 * u64::from(register - 10))
+        });
+        pointers.chain(testing::li(17, 0x1004)).chain([testing::ECALL])
+    });
+    let code = [calls.collect(), testing::exit(0)].concat();
+    let program = testing::program(&hasher, &code);
+    let mut costs = Costs { heights: Heights::PowersOfTwo { min_log: 5 }, ..Costs::default() };
+    costs.tables[Table::Leaf].width = 100;
+    costs.tables[Table::Node].width = 50;
+    costs.tables[Table::Poseidon2].width = 200;
+    costs.tables[Table::Modular256].width = 300;
+    let mut counts = Vec::new();
+    for cells in [300_000, 400_000, 600_000, 1 << 24] {
+        let limits = Limits::cells(cells, costs);
+        let shards = Cutter::new(&hasher, &program, &[], limits).unwrap().collect::<Result<Vec<_>, _>>().unwrap();
+        for Shard { package, rows } in &shards {
+            assert_eq!(*rows, Rows::of(&replay(&hasher, package).unwrap()));
+            assert!(costs.cells(rows) <= cells, "{} of {cells}", costs.cells(rows));
+        }
+        assert_eq!(shards.iter().map(|shard| shard.rows[Table::Modular256]).sum::<u32>(), 40);
+        counts.push(shards.len());
+    }
+    assert!(counts.is_sorted_by(|a, b| a >= b) && counts[0] > 2 && counts[3] == 1, "{counts:?}");
+}
+
 /// A call of keccak-f takes its rows from the budget only where there is one, and waits for the next shard otherwise.
 #[test]
 fn keccak_calls_stay_within_the_budget() {

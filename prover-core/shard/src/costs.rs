@@ -4,8 +4,8 @@ use hearth_chips::tables::Table as Chip;
 use hearth_machine::cut::Limits;
 use hearth_machine::isa::Family;
 use hearth_machine::rows::{Costs, Heights, PerTable, Table, TableCost};
+use hearth_soundness::SizeClass;
 use hearth_soundness::stark::LOG_TILE;
-use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
 
 use crate::backend::BackendId;
 
@@ -39,6 +39,8 @@ pub const COUNTED: [(Table, Chip); Table::COUNT] = [
     (Table::Secp256k1Double, Chip::Secp256k1Double),
     (Table::Sha256Call, Chip::Sha256Call),
     (Table::Sha256Round, Chip::Sha256Round),
+    (Table::Modular256, Chip::Modular256),
+    (Table::Modular384, Chip::Modular384),
 ];
 
 fn cost(chip: Chip) -> TableCost {
@@ -52,7 +54,7 @@ pub fn tables() -> impl Iterator<Item = (Table, &'static str)> {
 
 /// Where shards of `class` end that `backend` proves. The first backend pads the number of messages to a power of two.
 pub fn limits(backend: BackendId, class: SizeClass) -> Limits {
-    let costs = costs(backend);
+    let costs = costs(backend, class);
     let limits = Limits::cells(1 << class.log_cells(), costs);
     match backend {
         BackendId::Whir | BackendId::Fri => limits,
@@ -60,8 +62,9 @@ pub fn limits(backend: BackendId, class: SizeClass) -> Limits {
     }
 }
 
-/// The costs of the tables under `backend`.
-pub fn costs(backend: BackendId) -> Costs {
+/// The costs of the tables in shards of `class` under `backend`.
+pub fn costs(backend: BackendId, class: SizeClass) -> Costs {
+    let min_log = u32::from(class.min_log_height());
     let mut tables = PerTable([TableCost::default(); Table::COUNT]);
     for (table, chip) in COUNTED {
         tables[table] = cost(chip);
@@ -69,7 +72,7 @@ pub fn costs(backend: BackendId) -> Costs {
     // Tables of the same height in every shard. Our own protocol commits neither to the bytes nor to the boundary.
     let bytes = 1u64 << hearth_chips::bytes::LOG_HEIGHT;
     let sum = |part: fn(&TableCost) -> u32| {
-        u64::from(part(&cost(Chip::Bytes))) * bytes + u64::from(part(&cost(Chip::Boundary))) * (1 << MIN_LOG_HEIGHT)
+        u64::from(part(&cost(Chip::Bytes))) * bytes + u64::from(part(&cost(Chip::Boundary))) * (1u64 << min_log)
     };
     let interactions = sum(|cost| cost.interactions);
     match backend {
@@ -77,7 +80,7 @@ pub fn costs(backend: BackendId) -> Costs {
             tables,
             fixed_cells: sum(|cost| cost.width),
             fixed_interactions: interactions,
-            heights: Heights::PowersOfTwo { min_log: MIN_LOG_HEIGHT.into() },
+            heights: Heights::PowersOfTwo { min_log },
         },
         BackendId::Stark => Costs {
             tables,
@@ -109,7 +112,7 @@ mod tests {
     #[test]
     fn packages_are_no_larger_than_their_tables() {
         assert_eq!(SizeClass::Real26.max_package_bytes(), MAX_SIZE);
-        let width = |table| u64::from(costs(BackendId::default()).tables[table].width);
+        let width = |table| u64::from(costs(BackendId::default(), SizeClass::Real24).tables[table].width);
         let steps = COUNTED.iter().filter(|(table, _)| matches!(table, Table::Family(_)));
         let step = steps.map(|(_, chip)| chip.columns() as u64).min().expect("there are some");
         let (leaf, digest) = (4 + 64, 36);

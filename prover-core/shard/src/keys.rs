@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::{Accelerators, Table};
-use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
+use hearth_soundness::{MAX_LOG_HEIGHT, SizeClass};
 #[cfg(feature = "prover")]
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -66,11 +66,11 @@ impl KeyId {
     }
 
     /// The chips of the key with the heights that they may have.
-    fn chips(self) -> Vec<ChipSpec<Table>> {
+    fn chips(self, class: SizeClass) -> Vec<ChipSpec<Table>> {
         let height = |table| match table {
             // What the fixed table holds follows from its height (condition 17).
             Table::Bytes => HeightRule::Fixed(BYTES_LOG_HEIGHT),
-            _ => HeightRule::Range { min: MIN_LOG_HEIGHT, max: MAX_LOG_HEIGHT },
+            _ => HeightRule::Range { min: class.min_log_height(), max: MAX_LOG_HEIGHT },
         };
         let spec = |table: Table| ChipSpec { name: table.name().to_string(), air: table, height: height(table) };
         self.tables().into_iter().map(spec).collect()
@@ -123,7 +123,7 @@ impl Keys {
     /// A class in which the tables do not fit even at their least heights.
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(), class));
+        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(class), class));
         Ok(Self { class, keys: Backend::Whir(Box::new([base?, keccak?, all?])) })
     }
 
@@ -149,14 +149,14 @@ impl Keys {
     #[cfg(feature = "fri")]
     #[inline(never)]
     fn new_fri(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| FriKey::setup(id.chips(), class));
+        let [base, keccak, all] = KeyId::ALL.map(|id| FriKey::setup(id.chips(class), class));
         Ok(Self { class, keys: Backend::Fri(Box::new([base?, keccak?, all?])) })
     }
 
     #[cfg(feature = "stark")]
     #[inline(never)]
     fn new_stark(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(), class));
+        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(class), class));
         Ok(Self { class, keys: Backend::Stark(Box::new([base?, keccak?, all?])) })
     }
 

@@ -5,7 +5,7 @@ use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
 use hearth_machine::package::Package;
 use hearth_machine::replay::{BadPackage, replay};
-use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+use hearth_soundness::SizeClass;
 
 use crate::backend::{BackendId, ProveError, SetupError};
 use crate::costs::most_steps;
@@ -104,7 +104,7 @@ impl ShardProver {
         stage(Stage::Tracing)?;
         let tables = match self.keys.backend() {
             BackendId::Stark => Tables::unpadded(&trace)?,
-            BackendId::Whir | BackendId::Fri => Tables::generate(&trace, MIN_LOG_HEIGHT.into())?,
+            BackendId::Whir | BackendId::Fri => Tables::generate(&trace, self.keys.class().min_log_height().into())?,
         };
         let key = KeyId::of(tables.accelerators);
         let cost = Cost { steps: package.steps.into(), cells: self.keys.cells(key, &tables.matrices) };

@@ -60,7 +60,9 @@ fn fixed_table_has_one_height() {
 /// Conditions 4, 11 and 18: whatever heights a key admits, local time stays below p - 2^24, so no stamp wraps.
 #[test]
 fn time_cannot_wrap() {
-    let calls = [Table::KeccakCall, Table::Secp256k1Add, Table::Secp256k1Double, Table::Sha256Call];
+    let hashes = [Table::KeccakCall, Table::Sha256Call];
+    let arithmetic = [Table::Secp256k1Add, Table::Secp256k1Double, Table::Modular256, Table::Modular384];
+    let calls = [&hashes[..], &arithmetic].concat();
     // The longest call takes 8 ticks, every other instruction 4.
     let ticks = 4 * Family::COUNT as u64 + 8 * calls.len() as u64;
     let last = u64::from(START_TS) + (ticks << MAX_LOG_HEIGHT);

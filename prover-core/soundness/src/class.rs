@@ -2,6 +2,8 @@
 
 use thiserror::Error;
 
+use crate::WhirParams;
+
 /// A size class of shard proofs.
 ///
 /// The class fixes every parameter of the proof system. A shard belongs to a class when its padded
@@ -66,6 +68,13 @@ impl SizeClass {
     #[must_use]
     pub const fn max_package_bytes(self) -> usize {
         1 << self.log_cells()
+    }
+
+    /// Log2 of the least height of any chip's trace, where heights are powers of two: the first fold of WHIR takes that many
+    /// variables of each column, and a trace shorter than that would be padded behind the back of its own constraints.
+    #[must_use]
+    pub const fn min_log_height(self) -> u8 {
+        WhirParams::of(self).first_fold as u8
     }
 
     /// Short name for reports: `test-2^18`, `2^24`.

@@ -36,12 +36,6 @@ pub const DIGEST_ELEMENTS: usize = 8;
 /// This is the ceiling of every shard proof: no choice of the other parameters lifts the total above it.
 pub const DIGEST_COLLISION_BITS: f64 = 123.954;
 
-/// Log2 of the least height of any chip's trace, in every class.
-///
-/// The first fold of WHIR takes up to seven variables of each column, and a trace shorter than that
-/// would be padded behind the back of its own constraints.
-pub const MIN_LOG_HEIGHT: u8 = 7;
-
 /// Log2 of the greatest height of any chip's trace: the FRI backend's evaluation domain (rate 1/2)
 /// must fit in the 2^24-th roots of unity of the field.
 pub const MAX_LOG_HEIGHT: u8 = 23;

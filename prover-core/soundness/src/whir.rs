@@ -51,14 +51,13 @@ impl WhirParams {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::MIN_LOG_HEIGHT;
 
     #[test]
     fn every_class_has_a_rate_for_every_round() {
         for class in SizeClass::ALL {
             let params = WhirParams::of(class);
             assert!(params.rounds(class.log_cells()) <= params.round_log_inv_rates.len());
-            assert!(params.first_fold <= usize::from(MIN_LOG_HEIGHT));
+            assert_eq!(params.first_fold, usize::from(class.min_log_height()));
         }
     }
 }

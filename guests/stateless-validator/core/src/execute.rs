@@ -163,6 +163,8 @@ fn run(
     let Block { fork, chain_id, header, .. } = *block;
     let (cfg, block_env) = environment(block);
     let mut evm = Context::mainnet().with_db(state).with_cfg(cfg).with_block(block_env).build_mainnet();
+    #[cfg(feature = "modular-calls")]
+    crate::arithmetic::install(&mut evm.instruction);
     system::before(&mut evm, fork, header)?;
 
     let mut gas_used = 0u64;

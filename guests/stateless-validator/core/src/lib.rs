@@ -8,6 +8,8 @@
 
 extern crate alloc;
 
+#[cfg(feature = "modular-calls")]
+pub mod arithmetic;
 pub mod bytecode;
 pub mod execute;
 pub mod fork;
@@ -28,7 +30,7 @@ pub use fork::Fork;
 pub use output::{OUTPUT_SIZE, Output};
 pub use reason::Reason;
 pub use revm::install_crypto;
-pub use revm::precompile::{Crypto, PrecompileHalt};
+pub use revm::precompile::{Crypto, DefaultCrypto, PrecompileHalt};
 
 use alloc::vec::Vec;
 use alloy_primitives::B256;

@@ -2,6 +2,11 @@
 #![no_std]
 #![no_main]
 
+extern crate alloc;
+
+#[cfg(feature = "accelerators")]
+mod crypto;
+
 #[cfg(feature = "accelerators")]
 use hearth_guest::accelerators::keccak256;
 #[cfg(not(feature = "accelerators"))]
@@ -9,35 +14,10 @@ use hearth_stateless::keccak::keccak256;
 
 hearth_guest::entry!(main);
 
-/// The EVM's cryptography with what the machine accelerates; the rest in software.
-#[cfg(feature = "accelerators")]
-#[derive(Debug)]
-struct Accelerated;
-
-#[cfg(feature = "accelerators")]
-impl hearth_stateless::Crypto for Accelerated {
-    fn secp256k1_ecrecover(
-        &self,
-        signature: &[u8; 64],
-        id: u8,
-        hash: &[u8; 32],
-    ) -> Result<[u8; 32], hearth_stateless::PrecompileHalt> {
-        let key = hearth_guest::secp256k1::recover(hash, signature, id)
-            .ok_or(hearth_stateless::PrecompileHalt::Secp256k1RecoverFailed)?;
-        let mut address = keccak256(&key);
-        address[..12].fill(0);
-        Ok(address)
-    }
-
-    fn sha256(&self, input: &[u8]) -> [u8; 32] {
-        hearth_guest::accelerators::sha256(input)
-    }
-}
-
 fn main() {
     #[cfg(feature = "accelerators")]
     {
-        hearth_stateless::install_crypto(Accelerated);
+        hearth_stateless::install_crypto(crypto::Accelerated);
         hearth_stateless::sender::install_key_check(hearth_guest::secp256k1::recovers_to);
     }
     let output = hearth_stateless::validate(hearth_guest::read_input());

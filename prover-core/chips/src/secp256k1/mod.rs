@@ -5,7 +5,7 @@ mod canonical;
 mod double;
 mod line;
 pub(crate) mod operand;
-mod relation;
+pub(crate) mod relation;
 #[cfg(test)]
 mod removal;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
+use hearth_soundness::{MAX_LOG_HEIGHT, SizeClass};
 use p3_air::Air;
 use p3_air::symbolic::AirLayout;
 use p3_field::PrimeField32;
@@ -81,12 +81,12 @@ where
                 return Err(SetupError::Unsupported { chip: chip.name.clone(), reason });
             }
             let (min, max) = chip.height.bounds();
-            if min > max || min < MIN_LOG_HEIGHT || max > MAX_LOG_HEIGHT {
+            if min > max || min < class.min_log_height() || max > MAX_LOG_HEIGHT {
                 return Err(SetupError::HeightRule {
                     chip: chip.name.clone(),
                     min,
                     max,
-                    least: MIN_LOG_HEIGHT,
+                    least: class.min_log_height(),
                     greatest: MAX_LOG_HEIGHT,
                 });
             }

@@ -20,7 +20,7 @@ use hearth_shard::backend::forge::Forgery;
 use hearth_shard::backend::{self, BackendId};
 use hearth_shard::keys::{KeyId, Keys};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
-use hearth_soundness::{MIN_LOG_HEIGHT, SizeClass};
+use hearth_soundness::SizeClass;
 use p3_air::Air;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
@@ -41,7 +41,7 @@ pub struct Bench {
     stark_verifier: ShardVerifier,
 }
 
-/// The smallest class that holds the victim.
+/// The smallest class that holds all tables.
 pub const CLASS: SizeClass = SizeClass::Test20;
 
 /// The victim program and the keys.
@@ -125,7 +125,7 @@ fn key_of(tables: &Tables) -> KeyId {
 
 /// The tables of a trace.
 pub fn tables(trace: &ShardTrace) -> Tables {
-    Tables::generate(trace, MIN_LOG_HEIGHT.into()).expect("every look-up is in a table")
+    Tables::generate(trace, CLASS.min_log_height().into()).expect("every look-up is in a table")
 }
 
 /// What breaks in a set of tables.

@@ -14,14 +14,14 @@ use hearth_shard::backend::forge::Forgery;
 use hearth_shard::backend::{self, HeightError, HeightRule};
 use hearth_shard::keys::KeyId;
 use hearth_shard::verifier::VerifyError;
-use hearth_soundness::{MAX_LOG_HEIGHT, MIN_LOG_HEIGHT, SizeClass};
+use hearth_soundness::{MAX_LOG_HEIGHT, SizeClass};
 use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
 
-use crate::audit::{Audit, BENCH, cells, recount, refused, tables};
+use crate::audit::{Audit, BENCH, CLASS, cells, recount, refused, tables};
 use crate::executor::Lie;
 
 /// Any height that a proof can have.
-const ANY_HEIGHT: HeightRule = HeightRule::Range { min: MIN_LOG_HEIGHT, max: MAX_LOG_HEIGHT };
+const ANY_HEIGHT: HeightRule = HeightRule::Range { min: CLASS.min_log_height(), max: MAX_LOG_HEIGHT };
 /// Where the envelope of a proof has its heights.
 const HEADER: usize = 7;
 

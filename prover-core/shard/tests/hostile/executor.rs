@@ -2,22 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use hearth_machine::exec::{Cpu, Host, PointCall, Retired, Sha256Call, run};
+use hearth_machine::exec::{Cpu, Host, ModularCall, PointCall, Retired, Sha256Call, Width, run};
 use hearth_machine::fault::{Cause, Fault};
 use hearth_machine::frontier::{Frontier, Kind};
 use hearth_machine::hash::Hasher;
 use hearth_machine::isa::{Family, Instruction, Op};
 use hearth_machine::keccak::keccak_f;
 use hearth_machine::layout::{
-    CODE_DEPTH, ECALL_SECP256K1_ADD, KECCAK_TICKS, MEMORY_DEPTH, REGISTER_WORD, SHA256_TICKS, START_TS, STEP_TICKS,
+    CODE_DEPTH, ECALL_SECP256K1_ADD, KECCAK_TICKS, MEMORY_DEPTH, MODULAR_TICKS, REGISTER_WORD, SHA256_TICKS, START_TS,
+    STEP_TICKS,
 };
 use hearth_machine::memory::Memory;
 use hearth_machine::program::Program;
 use hearth_machine::sha256::compress_memory;
 use hearth_machine::testing::DATA_BASE;
 use hearth_machine::trace::{
-    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, NodeRecord, Sha256Record,
-    ShardTrace, Statement, Step, UncleRecord,
+    Access, CodeLeafRecord, CodeNodeRecord, DecodeRecord, KeccakRecord, LeafRecord, ModularRecord, NodeRecord,
+    Sha256Record, ShardTrace, Statement, Step, UncleRecord,
 };
 use hearth_machine::tree::Tree;
 
@@ -56,6 +57,8 @@ pub enum Lie {
     EndOfMemory,
     /// Keccak-f and the compression of SHA-256 leave their state as it is.
     IdleCall,
+    /// This word of the result of a modular call is another.
+    WrongResult(usize),
 }
 
 /// The run's words with every access, oldest first, as `(time, value)`.
@@ -75,6 +78,8 @@ struct Executor<'a> {
     steps: [Vec<Step>; Family::COUNT],
     keccaks: Vec<KeccakRecord>,
     sha256s: Vec<Sha256Record>,
+    modular_256: Vec<ModularRecord<4>>,
+    modular_384: Vec<ModularRecord<6>>,
 }
 
 impl Executor<'_> {
@@ -192,6 +197,21 @@ impl Host for Executor<'_> {
         Err(Fault { pc: call.pc, cause: Cause::Ecall(ECALL_SECP256K1_ADD) })
     }
 
+    fn modular(&mut self, call: &ModularCall) -> Result<(), Fault> {
+        match call.width {
+            Width::Bits256 => {
+                let record = self.modular_call(call)?;
+                self.modular_256.push(record);
+            }
+            Width::Bits384 => {
+                let record = self.modular_call(call)?;
+                self.modular_384.push(record);
+            }
+        }
+        self.ts += MODULAR_TICKS;
+        Ok(())
+    }
+
     fn keccak(&mut self, pc: u32, _: &Instruction, word: u32) -> Result<(), Fault> {
         let ts = self.ts;
         let code = self.access(REGISTER_WORD + 17, ts, |old| old);
@@ -243,6 +263,8 @@ pub fn execute(hasher: &Hasher, program: &Program, limit: u64, lie: Lie) -> Shar
         steps: Default::default(),
         keccaks: Vec::new(),
         sha256s: Vec::new(),
+        modular_256: Vec::new(),
+        modular_384: Vec::new(),
     };
     let mut cpu = Cpu::new(program.key().entry);
     if let Lie::Skip(at) = lie {
@@ -254,6 +276,24 @@ pub fn execute(hasher: &Hasher, program: &Program, limit: u64, lie: Lie) -> Shar
 }
 
 impl Executor<'_> {
+    fn modular_call<const W: usize>(&mut self, call: &ModularCall) -> Result<ModularRecord<W>, Fault> {
+        let (pc, ts) = (call.pc, self.ts);
+        let code = self.access(REGISTER_WORD + 17, ts, |old| old);
+        let pointers = core::array::from_fn(|i| self.access(REGISTER_WORD + 10 + i as u32, ts + 1, |old| old));
+        let mut tick = ts + 2;
+        let operands = call.operands.map(|word| {
+            tick += 1;
+            core::array::from_fn(|i| self.access(word + i as u32, tick, |old| old))
+        });
+        let [a, b, c, m] = operands.map(|operand: [Access; W]| operand.map(|access| access.prev));
+        let mut result = call.result([&a, &b, &c, &m])?;
+        if let Lie::WrongResult(word) = self.lie {
+            result[word] ^= 1;
+        }
+        let result = core::array::from_fn(|i| self.access(call.result + i as u32, ts + 7, |_| result[i]));
+        Ok(ModularRecord { pc, ts, code, pointers, operands, result })
+    }
+
     fn finish(self, hasher: &Hasher, pc_out: u32) -> ShardTrace {
         let old = self.program.initial_tree(hasher, &[]).expect("no input");
         let mut leaves: BTreeMap<u32, LeafRecord> = BTreeMap::new();
@@ -298,6 +338,8 @@ impl Executor<'_> {
             secp256k1_adds: Vec::new(),
             secp256k1_doubles: Vec::new(),
             sha256s: self.sha256s,
+            modular_256: self.modular_256,
+            modular_384: self.modular_384,
             leaves,
             nodes: Vec::new(),
             uncles: Vec::new(),

@@ -1,6 +1,6 @@
 //! Whole consistent wrong runs: everything after the lie follows from it.
 
-use hearth_machine::testing::{DATA_BASE, ECALL, exit, li, program};
+use hearth_machine::testing::{DATA_BASE, ECALL, addi, exit, li, program, s_type};
 use hearth_machine::trace::ShardTrace;
 use hearth_shard::keys::KeyId;
 
@@ -114,4 +114,26 @@ fn idle_call() {
     let code = [li(10, DATA_BASE), li(17, 0x1000), vec![ECALL], exit(0)].concat();
     let program = program(&BENCH.hasher, &code);
     trace_refused(&execute(&BENCH.hasher, &program, u64::MAX, Lie::IdleCall), &[], &["keccak"]);
+}
+
+/// Class 8: a modular call each word of whose result is another, one at a time; the honest one is accepted.
+#[test]
+fn wrong_result() {
+    for (call, name, words) in [(0x1004, "modular_256", 4), (0x1005, "modular_384", 6)] {
+        // 5 times what lies in the data, plus what does, modulo 2^n - 1.
+        let numbers = (0..words).flat_map(|word| {
+            let factor = s_type(3, 11, if word == 0 { 5 } else { 0 }, 8 * word);
+            [factor, s_type(3, 14, 6, 8 * word)]
+        });
+        let pointers = (10..15).flat_map(|register| li(register, DATA_BASE + 64 * u64::from(register - 10)));
+        let head: Vec<u32> = pointers.chain([addi(5, 0, 5), addi(6, 0, -1)]).chain(numbers).collect();
+        let program = program(&BENCH.hasher, &[head, li(17, call), vec![ECALL], exit(0)].concat());
+        let run = |lie| execute(&BENCH.hasher, &program, u64::MAX, lie);
+        let honest = run(Lie::None);
+        let proof = BENCH.prove(tables(&honest), &[]);
+        assert_eq!(BENCH.verify(&honest.statement, KeyId::All, &proof), Ok(()));
+        for word in 0..words as usize {
+            trace_refused(&run(Lie::WrongResult(word)), &[name], &[]);
+        }
+    }
 }

@@ -21,10 +21,9 @@ use hearth_machine::isa::{Family, Op};
 use hearth_machine::layout::HALT_PC;
 use hearth_machine::testing::{i_type, jalr, li, program};
 use hearth_machine::trace::ShardTrace;
-use hearth_soundness::MIN_LOG_HEIGHT;
 use p3_field::PrimeCharacteristicRing;
 
-use crate::audit::{BENCH, cells, recount, refused, tables, trace_refused};
+use crate::audit::{BENCH, CLASS, cells, recount, refused, tables, trace_refused};
 use crate::executor::{Lie, execute, refold};
 
 /// Changes a row of the honest tables, and the multiplicities of the range tables with it.
@@ -68,7 +67,7 @@ fn limb_beyond_16_bits() {
 #[test]
 fn boundary_counts_once() {
     const ALL: [&str; 3] = ["code", "node", "state"];
-    const LAST: usize = (1 << MIN_LOG_HEIGHT) - 1;
+    const LAST: usize = (1 << CLASS.min_log_height()) - 1;
     /// Cells of the one column by their row, and the buses that they unbalance.
     type Case = (&'static [(usize, Felt)], &'static [&'static str]);
     let cases: [Case; 6] = [
