@@ -21,8 +21,6 @@ OUT=$NATIVE/run
 TABS=${HEARTH_TABS:-2}
 LOG_CELLS=${HEARTH_LOG_CELLS:-24}
 SWARM_TIME=${HEARTH_SWARM_TIME:-240}
-# Each shard reuses the large buffers of the one before.
-export MIMALLOC_PURGE_DELAY=-1
 
 say() { printf '[%4d s] %s\n' "$SECONDS" "$*"; }
 

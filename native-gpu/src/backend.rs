@@ -10,13 +10,13 @@ use crate::failure::Failure;
 /// A proof system by its name on the command line.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 enum Name {
-    /// Sumchecks and WHIR: what nodes use.
+    /// Our own protocol: what nodes, workers and pages use.
     #[default]
-    Whir,
-    /// LogUp columns and FRI: an independent second opinion, with proofs ten times as large.
-    Fri,
-    /// Our own protocol: 142 bits a shard, jagged, faster; its review is not done.
     Stark,
+    /// The same chips under p3-multi-stark and p3-whir: a second opinion.
+    Whir,
+    /// And under p3-batch-stark and p3-fri, with proofs ten times as large.
+    Fri,
 }
 
 /// The proof system of shard proofs.

@@ -1,5 +1,6 @@
 //! `hearth`: executes guest programs, proves their runs shard by shard, and verifies the proofs.
 
+mod allocator;
 mod backend;
 mod bench;
 mod block;
@@ -58,16 +59,13 @@ enum Command {
     Version(version::Arguments),
 }
 
-// Proving allocates and frees the same large buffers for every shard.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // A panic has printed where it happened; scripts shall see an internal error and no code of the runtime's own.
     std::panic::catch_unwind(run).unwrap_or_else(|_| Failure::Internal(String::new()).exit_code())
 }
 
 fn run() -> ExitCode {
+    allocator::keep_memory();
     tracing_subscriber::fmt()
         .with_env_filter(tracing_subscriber::EnvFilter::from_env("HEARTH_LOG"))
         .with_writer(std::io::stderr)

@@ -4,7 +4,6 @@ use std::io::Write;
 
 use hearth_machine::hash::Digest;
 use hearth_shard::backend::BackendId;
-use hearth_soundness::{SHARD_CLAIM, STARK_CLAIM};
 use p3_field::PrimeField32;
 use serde::Serialize;
 
@@ -41,10 +40,7 @@ impl Bits {
 
     /// The same of this backend, each with a derivation of its own.
     pub fn of(backend: BackendId) -> Self {
-        let claim = match backend {
-            BackendId::Whir | BackendId::Fri => SHARD_CLAIM,
-            BackendId::Stark => STARK_CLAIM,
-        };
+        let claim = backend.claim();
         let (security_bits, regime) = (claim.bits, claim.regime.to_string());
         Self { backend: backend.to_string(), security_bits, regime }
     }

@@ -15,7 +15,7 @@ pub mod run;
 pub mod shard;
 
 use hearth_machine::hash::Digest;
-use hearth_soundness::SHARD_CLAIM;
+use hearth_shard::backend::BackendId;
 use p3_field::PrimeField32;
 use serde::{Serialize, Serializer};
 
@@ -41,7 +41,8 @@ pub struct Security {
 impl Security {
     /// That of the weakest shard proof that a verifier admits.
     fn of_shards() -> Self {
-        Self { bits: SHARD_CLAIM.bits, regime: SHARD_CLAIM.regime.to_string() }
+        let claim = BackendId::default().claim();
+        Self { bits: claim.bits, regime: claim.regime.to_string() }
     }
 }
 

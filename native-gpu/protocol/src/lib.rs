@@ -23,7 +23,7 @@ pub use status::{Block, Phases, Prediction, Run, RunState, Shard, ShardState, St
 pub use work::{Lease, LeaseRequest, Receipt, Refusal, Verdict, is_worker_name};
 
 /// Version of the protocol.
-pub const PROTOCOL: u32 = 1;
+pub const PROTOCOL: u32 = 2;
 
 /// Most bytes of a package on its way, compressed. A shard of 2^24 cells has about 60 KB; 2^26 cells of scattered memory
 /// stay below this.

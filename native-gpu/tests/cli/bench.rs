@@ -23,7 +23,7 @@ fn consistent(report: &Value) {
 #[test]
 fn figures_fit_together() {
     let report = json(&["bench", "--short", "--log-cells", "20", "--guest", "fibonacci", "--json"]);
-    assert_eq!((&report["guest"], &report["backend"]), (&"fibonacci".into(), &"whir".into()));
+    assert_eq!((&report["guest"], &report["backend"]), (&"fibonacci".into(), &"stark".into()));
     consistent(&report);
 }
 

@@ -19,10 +19,10 @@ use p3_matrix::dense::RowMajorMatrix;
 use crate::backend::FriKey;
 #[cfg(feature = "prover")]
 use crate::backend::ProveError;
-#[cfg(feature = "stark")]
-use crate::backend::StarkKey;
+#[cfg(feature = "whir")]
+use crate::backend::WhirKey;
 use crate::backend::{
-    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, SecurityReport, SetupError, VerifyError, WhirKey,
+    BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, SecurityReport, SetupError, StarkKey, VerifyError,
 };
 
 /// A key of the set.
@@ -85,28 +85,28 @@ pub struct Keys {
 
 /// One key per [`KeyId`], in its order.
 enum Backend {
+    Stark(Box<[StarkKey<Table>; KeyId::ALL.len()]>),
+    #[cfg(feature = "whir")]
     Whir(Box<[WhirKey<Table>; KeyId::ALL.len()]>),
     #[cfg(feature = "fri")]
     Fri(Box<[FriKey<Table>; KeyId::ALL.len()]>),
-    #[cfg(feature = "stark")]
-    Stark(Box<[StarkKey<Table>; KeyId::ALL.len()]>),
 }
 
 /// The same expression for the key `$id`, whatever its backend.
 macro_rules! with_key {
     ($keys:expr, $id:expr, $key:ident => $result:expr) => {
         match &$keys.keys {
+            Backend::Stark(keys) => {
+                let $key = &keys[$id as usize];
+                $result
+            }
+            #[cfg(feature = "whir")]
             Backend::Whir(keys) => {
                 let $key = &keys[$id as usize];
                 $result
             }
             #[cfg(feature = "fri")]
             Backend::Fri(keys) => {
-                let $key = &keys[$id as usize];
-                $result
-            }
-            #[cfg(feature = "stark")]
-            Backend::Stark(keys) => {
                 let $key = &keys[$id as usize];
                 $result
             }
@@ -123,8 +123,8 @@ impl Keys {
     /// A class in which the tables do not fit even at their least heights.
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(class), class));
-        Ok(Self { class, keys: Backend::Whir(Box::new([base?, keccak?, all?])) })
+        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(class), class));
+        Ok(Self { class, keys: Backend::Stark(Box::new([base?, keccak?, all?])) })
     }
 
     /// Makes all keys of `class` for `backend`.
@@ -134,15 +134,15 @@ impl Keys {
     /// As [`Keys::new`], and a backend that this build does without.
     pub fn with_backend(backend: BackendId, class: SizeClass) -> Result<Self, SetupError> {
         match backend {
-            BackendId::Whir => Self::new(class),
+            BackendId::Stark => Self::new(class),
+            #[cfg(feature = "whir")]
+            BackendId::Whir => Self::new_whir(class),
+            #[cfg(not(feature = "whir"))]
+            BackendId::Whir => Err(SetupError::Absent(backend)),
             #[cfg(feature = "fri")]
             BackendId::Fri => Self::new_fri(class),
             #[cfg(not(feature = "fri"))]
             BackendId::Fri => Err(SetupError::Absent(backend)),
-            #[cfg(feature = "stark")]
-            BackendId::Stark => Self::new_stark(class),
-            #[cfg(not(feature = "stark"))]
-            BackendId::Stark => Err(SetupError::Absent(backend)),
         }
     }
 
@@ -153,11 +153,11 @@ impl Keys {
         Ok(Self { class, keys: Backend::Fri(Box::new([base?, keccak?, all?])) })
     }
 
-    #[cfg(feature = "stark")]
+    #[cfg(feature = "whir")]
     #[inline(never)]
-    fn new_stark(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(class), class));
-        Ok(Self { class, keys: Backend::Stark(Box::new([base?, keccak?, all?])) })
+    fn new_whir(class: SizeClass) -> Result<Self, SetupError> {
+        let [base, keccak, all] = KeyId::ALL.map(|id| WhirKey::setup(id.chips(class), class));
+        Ok(Self { class, keys: Backend::Whir(Box::new([base?, keccak?, all?])) })
     }
 
     /// The size class.
@@ -168,11 +168,11 @@ impl Keys {
     /// The backend.
     pub const fn backend(&self) -> BackendId {
         match self.keys {
+            Backend::Stark(_) => BackendId::Stark,
+            #[cfg(feature = "whir")]
             Backend::Whir(_) => BackendId::Whir,
             #[cfg(feature = "fri")]
             Backend::Fri(_) => BackendId::Fri,
-            #[cfg(feature = "stark")]
-            Backend::Stark(_) => BackendId::Stark,
         }
     }
 
@@ -190,23 +190,23 @@ impl Keys {
         public_values: &[Felt],
     ) -> Result<Vec<u8>, ProveError> {
         match &self.keys {
+            Backend::Stark(keys) => keys[id as usize].prove(matrices, public_values),
+            #[cfg(feature = "whir")]
             Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
             #[cfg(feature = "fri")]
             Backend::Fri(keys) => keys[id as usize].prove(&matrices, public_values),
-            #[cfg(feature = "stark")]
-            Backend::Stark(keys) => keys[id as usize].prove(matrices, public_values),
         }
     }
 
     /// Cells of these tables that a proof under the key `id` commits to.
     #[cfg(feature = "prover")]
     pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> u64 {
-        #[cfg(feature = "stark")]
-        if let Backend::Stark(keys) = &self.keys {
-            return keys[id as usize].cells(matrices);
-        }
         debug_assert_eq!(matrices.len(), self.chips(id).chips().len());
-        matrices.iter().map(|matrix| matrix.values.len() as u64).sum()
+        match &self.keys {
+            Backend::Stark(keys) => keys[id as usize].cells(matrices),
+            #[cfg(any(feature = "fri", feature = "whir"))]
+            _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
+        }
     }
 
     /// Verifies a proof made under the key `id`.
@@ -243,27 +243,21 @@ impl Keys {
 }
 
 /// The keys themselves, for tests that forge proofs.
-#[cfg(feature = "forge")]
+#[cfg(all(feature = "forge", feature = "whir", feature = "fri"))]
 impl Keys {
-    /// The key `id` of the first backend.
+    /// The key `id` of p3-multi-stark.
     pub fn whir(&self, id: KeyId) -> Option<&WhirKey<Table>> {
         match &self.keys {
             Backend::Whir(keys) => Some(&keys[id as usize]),
-            #[cfg(feature = "fri")]
-            Backend::Fri(_) => None,
-            #[cfg(feature = "stark")]
-            Backend::Stark(_) => None,
+            Backend::Fri(_) | Backend::Stark(_) => None,
         }
     }
 
-    /// The key `id` of the second backend.
-    #[cfg(feature = "fri")]
+    /// The key `id` of p3-batch-stark.
     pub fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
         match &self.keys {
-            Backend::Whir(_) => None,
-            #[cfg(feature = "stark")]
-            Backend::Stark(_) => None,
             Backend::Fri(keys) => Some(&keys[id as usize]),
+            Backend::Whir(_) | Backend::Stark(_) => None,
         }
     }
 }

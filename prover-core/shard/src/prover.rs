@@ -107,9 +107,11 @@ impl ShardProver {
             BackendId::Whir | BackendId::Fri => Tables::generate(&trace, self.keys.class().min_log_height().into())?,
         };
         let key = KeyId::of(tables.accelerators);
+        let statement = trace.statement;
+        drop(trace);
         let cost = Cost { steps: package.steps.into(), cells: self.keys.cells(key, &tables.matrices) };
         stage(Stage::Proving)?;
         let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
-        Ok((ShardProof { statement: trace.statement, class: self.keys.class(), key, bytes }, cost))
+        Ok((ShardProof { statement, class: self.keys.class(), key, bytes }, cost))
     }
 }

@@ -47,8 +47,8 @@ impl StarkParams {
         let log_cells = class.log_cells();
         let folds: &'static [usize] = match class {
             SizeClass::Test18 | SizeClass::Test20 => &[6, 5],
-            SizeClass::Test22 => &[6, 5, 4],
-            SizeClass::Real24 | SizeClass::Real25 | SizeClass::Real26 => &[6, 5, 5],
+            SizeClass::Test22 | SizeClass::Real24 | SizeClass::Real25 => &[6, 4, 4],
+            SizeClass::Real26 => &[6, 4, 5],
         };
         // The table of all 16-bit numbers must fit.
         let log_rows = if log_cells < 20 { 16 } else { log_cells - 4 };

@@ -47,7 +47,7 @@ pub(super) fn encode<T: Serialize>(
 }
 
 /// Writes a header without heights, and a body that is bytes already.
-#[cfg(feature = "stark")]
+#[cfg(feature = "prover")]
 pub(super) fn wrap(backend: BackendId, class: SizeClass, body: &[u8]) -> Vec<u8> {
     let header = [MAGIC[0], MAGIC[1], MAGIC[2], VERSION, backend as u8, class.id(), 0];
     [&header, body].concat()

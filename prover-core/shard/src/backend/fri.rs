@@ -30,8 +30,9 @@ use super::chips::{ChipSet, ChipSpec, symbolic};
 use super::digest::{KeyDigest, key_digest, seeded_transcript};
 use super::envelope::{decode, encode, split};
 use super::error::{ProveError, SetupError, VerifyError};
-use super::field::{CAP_HEIGHT, Challenge, Challenger, F, Mmcs, mmcs};
+use super::field::{Challenge, Challenger, F};
 use super::report::SecurityReport;
+use super::trees::{CAP_HEIGHT, Mmcs, mmcs};
 
 type Pcs = TwoAdicFriPcs<F, Radix2DitParallel<F>, Mmcs, ExtensionMmcs<F, Challenge, Mmcs>>;
 /// The configuration of p3-batch-stark.

@@ -6,21 +6,24 @@
 
 use core::fmt;
 
-use hearth_soundness::{FriParams, SizeClass};
+use hearth_soundness::{Claim, FriParams, SHARD_CLAIM, STARK_CLAIM, SizeClass};
 
 mod chips;
 mod digest;
 mod envelope;
 mod error;
 mod field;
-#[cfg(feature = "forge")]
+#[cfg(all(feature = "forge", feature = "whir", feature = "fri"))]
 pub mod forge;
 #[cfg(feature = "fri")]
 mod fri;
 mod report;
-#[cfg(feature = "stark")]
 mod stark;
+#[cfg(any(feature = "fri", feature = "whir"))]
+mod trees;
+#[cfg(feature = "whir")]
 mod whir;
+#[cfg(feature = "whir")]
 mod whir_config;
 
 pub use chips::{ChipSet, ChipSpec, HeightRule};
@@ -30,8 +33,8 @@ pub use field::{Challenge, Challenger, F, challenger};
 #[cfg(feature = "fri")]
 pub use fri::{FriAir, FriKey};
 pub use report::{SecurityReport, Term};
-#[cfg(feature = "stark")]
 pub use stark::StarkKey;
+#[cfg(feature = "whir")]
 pub use whir::WhirKey;
 
 /// Which proof system made a proof: the byte in its envelope.
@@ -39,17 +42,26 @@ pub use whir::WhirKey;
 #[repr(u8)]
 pub enum BackendId {
     /// p3-multi-stark: LogUp by fractional GKR, one sumcheck, WHIR.
-    #[default]
     Whir = 1,
     /// p3-batch-stark: committed LogUp columns, FRI.
     Fri = 2,
     /// Our own protocol: LogUp by fractional GKR, one sumcheck, jagged stack, WHIR.
+    #[default]
     Stark = 3,
 }
 
 impl BackendId {
     /// All backends.
     pub const ALL: [Self; 3] = [Self::Whir, Self::Fri, Self::Stark];
+
+    /// The security of a verdict on proofs of this backend, as published.
+    #[must_use]
+    pub const fn claim(self) -> Claim {
+        match self {
+            Self::Stark => STARK_CLAIM,
+            Self::Whir | Self::Fri => SHARD_CLAIM,
+        }
+    }
 
     /// What the envelope of a shard proof's bytes says. It may lie: only verification by the same backend tells.
     #[must_use]

@@ -4,7 +4,6 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use hearth_soundness::DIGEST_COLLISION_BITS;
-#[cfg(feature = "stark")]
 use hearth_soundness::report::{COLLISION_BITS, Report, Term as StarkTerm};
 use p3_security::{ErrorBits, SecurityTerm};
 
@@ -30,6 +29,7 @@ impl SecurityReport {
     /// Adds the collision term to the proof system's own terms and takes the union.
     ///
     /// `complete` says that the proof system could assess every part but the hash.
+    #[cfg(feature = "whir")]
     pub(super) fn new(terms: &[SecurityTerm], complete: bool) -> Self {
         let hash = ErrorBits::from_log2(DIGEST_COLLISION_BITS);
         let all: Vec<ErrorBits> = terms.iter().map(|term| term.bits).chain([hash]).collect();
@@ -46,7 +46,6 @@ impl SecurityReport {
         Self { terms: named, bits: Some(hearth_soundness::union(terms)) }
     }
 
-    #[cfg(feature = "stark")]
     /// The terms of our own protocol; collisions of its digests are a term of their own.
     pub(super) fn of_stark(report: &Report) -> Self {
         let name = |term: &StarkTerm| match term.oracle {

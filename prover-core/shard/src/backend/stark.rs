@@ -1,4 +1,4 @@
-//! The third backend, our own protocol: see the crates `hearth-stark-verifier` and `hearth-stark-prover`.
+//! The default backend, our own protocol: see the crates `hearth-stark-verifier` and `hearth-stark-prover`.
 
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -6,7 +6,8 @@ use alloc::vec::Vec;
 use hearth_soundness::SizeClass;
 use hearth_soundness::report::Report;
 use hearth_soundness::stark::{LOG_TILE, StarkParams};
-use hearth_stark_prover::lanes::Native;
+#[cfg(feature = "prover")]
+use hearth_stark_prover::{Stack, TraceError, lanes::Native, prove_stack};
 use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::key::Key;
 use p3_air::Air;
@@ -69,6 +70,7 @@ where
         Ok(SecurityReport::of_stark(&Report::new(&self.key.params, &self.key.facts())))
     }
 
+    #[cfg(feature = "prover")]
     /// Cells of these traces that a proof commits to: columns that are not fixed, whole tiles.
     pub fn cells(&self, traces: &[RowMajorMatrix<F>]) -> u64 {
         let chips = self.set.chips().iter().zip(traces).filter(|(chip, _)| !chip.air.is_boundary());
@@ -85,6 +87,7 @@ where
     /// # Errors
     ///
     /// Traces of the wrong shape, see [`ProveError`].
+    #[cfg(feature = "prover")]
     pub fn prove(&self, mut traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
         let expected = self.set.chips().len();
         if traces.len() != expected {
@@ -93,8 +96,10 @@ where
         if let Some(boundary) = self.boundary {
             traces.remove(boundary);
         }
-        let proof = hearth_stark_prover::prove::<Native, _>(&self.key, &traces, public_values)
-            .map_err(|error| ProveError::ProofSystem(error.to_string()))?;
+        let refused = |error: TraceError| ProveError::ProofSystem(error.to_string());
+        let stack = Stack::new(&self.key, &traces).map_err(refused)?;
+        drop(traces);
+        let proof = prove_stack::<Native, _>(&self.key, &stack, public_values).map_err(refused)?;
         Ok(envelope::wrap(BackendId::Stark, self.set.class(), &proof))
     }
 

@@ -19,8 +19,9 @@ use super::chips::{ChipSet, ChipSpec};
 use super::digest::{KeyDigest, key_digest, seeded_transcript};
 use super::envelope::{decode, encode, split};
 use super::error::{ProveError, SetupError, VerifyError};
-use super::field::{CAP_HEIGHT, Challenge, F, challenger};
+use super::field::{Challenge, F, challenger};
 use super::report::SecurityReport;
+use super::trees::CAP_HEIGHT;
 use super::whir_config::{Encoder, StackConfig};
 
 /// A proof in memory.

@@ -8,7 +8,8 @@ use p3_multi_stark::config::{MultiStarkConfig, ProverData};
 use p3_sumcheck::layout::{Layout, SuffixProver, Table, Witness};
 use p3_whir::{FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirConfigError, WhirProver};
 
-use super::field::{Challenge, Challenger, F, Mmcs, mmcs};
+use super::field::{Challenge, Challenger, F};
+use super::trees::{Mmcs, mmcs};
 
 /// Columns keep their own memory layout in the stack, which saves the prover a transposing copy.
 type Stack = SuffixProver<F, Challenge>;

@@ -10,6 +10,7 @@ pub mod stack;
 mod writer;
 mod zerocheck;
 
-pub use prove::prove;
 #[cfg(feature = "forge")]
 pub use prove::prove_with_wrong_words;
+pub use prove::{prove, prove_stack};
+pub use stack::{Stack, TraceError};

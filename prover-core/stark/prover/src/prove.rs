@@ -29,7 +29,15 @@ pub fn prove<P: Lanes, A: Chip>(
     tables: &[RowMajorMatrix<F>],
     public: &[F],
 ) -> Result<Vec<u8>, TraceError> {
-    prove_into::<P, A>(Writer::new(&key.digest), key, tables, public)
+    prove_stack::<P, A>(key, &Stack::new(key, tables)?, public)
+}
+
+/// [`prove`] of tables that are stacked already, so that they need not be kept.
+///
+/// # Errors
+/// As [`prove`].
+pub fn prove_stack<P: Lanes, A: Chip>(key: &Key<A>, stack: &Stack, public: &[F]) -> Result<Vec<u8>, TraceError> {
+    prove_into::<P, A>(Writer::new(&key.digest), key, stack, public)
 }
 
 /// [`prove`], but the words `wrong` of the proof are one more than they should be when they are sent, and everything after it follows
@@ -46,13 +54,13 @@ pub fn prove_with_wrong_words<P: Lanes, A: Chip>(
 ) -> Result<Vec<u8>, TraceError> {
     let mut writer = Writer::new(&key.digest);
     writer.forge(wrong);
-    prove_into::<P, A>(writer, key, tables, public)
+    prove_into::<P, A>(writer, key, &Stack::new(key, tables)?, public)
 }
 
 fn prove_into<P: Lanes, A: Chip>(
     mut writer: Writer,
     key: &Key<A>,
-    tables: &[RowMajorMatrix<F>],
+    stack: &Stack,
     public: &[F],
 ) -> Result<Vec<u8>, TraceError> {
     if public.len() != key.public_values {
@@ -60,7 +68,6 @@ fn prove_into<P: Lanes, A: Chip>(
     }
     let dft = Radix2DitParallel::default();
     // 1. Seed, statement, heights, stack.
-    let stack = info_span!("stack").in_scope(|| Stack::new(key, tables))?;
     writer.absorb(public);
     for (shape, height) in key.shapes.iter().zip(stack.heights()) {
         if shape.fixed_rows.is_none() {
@@ -78,19 +85,19 @@ fn prove_into<P: Lanes, A: Chip>(
     let fingerprint = draw_fingerprint(context, transcript, key);
 
     // 3. The sum of all fractions.
-    let leaves = info_span!("leaves").in_scope(|| leaves::<P, A>(key, &stack, &fingerprint));
+    let leaves = info_span!("leaves").in_scope(|| leaves::<P, A>(key, stack, &fingerprint));
     let tree = info_span!("tree").in_scope(|| Tree::new(leaves, key.params.log_rows - LOG_TILE, key.log_slots));
     let (leaf, leaves) = info_span!("fractions").in_scope(|| fractions::prove::<P, A>(&mut writer, key, tree));
 
     // 4. Constraints and fractions of the rows.
     let (point, columns) = info_span!("zerocheck")
-        .in_scope(|| zerocheck::prove::<P, A>(&mut writer, key, &stack, &fingerprint, &leaf, leaves));
+        .in_scope(|| zerocheck::prove::<P, A>(&mut writer, key, stack, &fingerprint, &leaf, leaves));
 
     // 5. One claim on the stack.
     let (context, transcript) = writer.parts();
     let (weight, claim) = Weight::draw(context, transcript, key, point, &columns);
 
     // 6. Its opening.
-    info_span!("opening").in_scope(|| opening::prove::<P, A>(&mut writer, &dft, key, &stack, oracle, &weight, claim));
+    info_span!("opening").in_scope(|| opening::prove::<P, A>(&mut writer, &dft, key, stack, oracle, &weight, claim));
     Ok(writer.finish())
 }
