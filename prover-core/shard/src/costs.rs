@@ -100,36 +100,3 @@ pub fn most_steps(class: SizeClass) -> u32 {
     let steps = widths.min().map_or(cells, |width| cells / width as u64 + 1);
     u32::try_from(steps).unwrap_or(u32::MAX)
 }
-
-#[cfg(test)]
-mod tests {
-    use hearth_machine::package::MAX_SIZE;
-    use hearth_machine::replay::MAX_STEPS;
-
-    use super::*;
-
-    /// The bound on packages refuses none of a shard that fits: whatever a package holds has as many cells as bytes.
-    #[test]
-    fn packages_are_no_larger_than_their_tables() {
-        assert_eq!(SizeClass::Real26.max_package_bytes(), MAX_SIZE);
-        let width = |table| u64::from(costs(BackendId::default(), SizeClass::Real24).tables[table].width);
-        let steps = COUNTED.iter().filter(|(table, _)| matches!(table, Table::Family(_)));
-        let step = steps.map(|(_, chip)| chip.columns() as u64).min().expect("there are some");
-        let (leaf, digest) = (4 + 64, 36);
-        assert!(width(Table::Leaf) + step >= leaf);
-        assert!(width(Table::CodeLeaf) + width(Table::Decode) + step >= leaf);
-        assert!(width(Table::Uncle) + width(Table::Node) >= digest);
-        // Siblings in the code tree have a node each, of a few cells less; no leaf has more siblings than levels, and each
-        // has an instruction that ran. Only `exit` has a narrower row; it runs once, and the fixed tables outweigh it.
-        let others = COUNTED.iter().filter(|(table, chip)| matches!(table, Table::Family(_)) && *chip != Chip::Ecall);
-        let ran = others.map(|(_, chip)| chip.columns() as u64).min().expect("there are some");
-        let code = width(Table::CodeLeaf) + width(Table::Decode) + 24 * width(Table::CodeNode) + ran;
-        assert!(code >= leaf + 24 * digest);
-    }
-
-    #[test]
-    fn steps_are_bounded_by_the_class() {
-        assert!(most_steps(SizeClass::Test20) < 40_000);
-        assert!((1 << 19..MAX_STEPS).contains(&most_steps(SizeClass::Real24)));
-    }
-}

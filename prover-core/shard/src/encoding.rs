@@ -44,7 +44,11 @@ impl<'a> Flavor for Compare<'a> {
 }
 
 /// Reads a list of at most `MAX` values: values may take many times the memory of their bytes.
-pub(crate) fn bounded<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
+///
+/// # Errors
+///
+/// A longer list, and what the deserializer refuses.
+pub fn bounded<'de, D, T, const MAX: usize>(deserializer: D) -> Result<Vec<T>, D::Error>
 where
     D: Deserializer<'de>,
     T: Deserialize<'de>,
@@ -122,30 +126,5 @@ impl StatementWords {
             pc_out: self.pc_out,
             ts_end: self.ts_end,
         })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[derive(Debug, PartialEq, Serialize, Deserialize)]
-    struct Short(#[serde(deserialize_with = "bounded::<_, _, 3>")] Vec<u32>);
-
-    #[test]
-    fn a_value_has_one_encoding() {
-        let value = vec![5u32, 300, 7];
-        let bytes = postcard::to_allocvec(&value).expect("numbers encode");
-        assert_eq!(decode(&bytes), Some(value));
-        assert_eq!(decode::<Vec<u32>>(&[&bytes[..], &[0]].concat()), None);
-        assert_eq!(decode::<Vec<u32>>(&bytes[..bytes.len() - 1]), None);
-        // 5 in two bytes.
-        assert_eq!(decode::<Vec<u32>>(&[1, 0x85, 0]), None);
-    }
-
-    #[test]
-    fn lists_end_at_their_bound() {
-        assert_eq!(decode(&[3, 1, 2, 3]), Some(Short(vec![1, 2, 3])));
-        assert_eq!(decode::<Short>(&[4, 1, 2, 3, 4]), None);
     }
 }

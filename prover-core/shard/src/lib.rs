@@ -10,7 +10,7 @@
 //! | [`chain`] | the proof of a whole run |
 //! | [`encoding`] | what the encodings of proofs share |
 
-#![cfg_attr(not(test), no_std)]
+#![no_std]
 
 extern crate alloc;
 

@@ -5,6 +5,8 @@ mod columns;
 #[cfg(test)]
 mod tests;
 mod trace;
+#[cfg(test)]
+mod uniqueness;
 
 use hearth_machine::trace::Step;
 use p3_lookup::InteractionBuilder;

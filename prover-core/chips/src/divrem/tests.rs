@@ -16,7 +16,7 @@ use crate::product::limb_sums;
 use crate::step::limbs;
 
 /// The table of the RISC-V specification: ordinary division, division by zero, overflow.
-fn expected(op: Op, n: u64, d: u64) -> u64 {
+pub(super) fn expected(op: Op, n: u64, d: u64) -> u64 {
     let (ns, ds, nw, dw) = (n as i64, d as i64, n as i32, d as i32);
     let sext = |value: i32| i64::from(value) as u64;
     match op {
@@ -50,7 +50,7 @@ fn step(op: Op, n: u64, d: u64) -> Step {
     }
 }
 
-const EDGES: [u64; 13] = [
+pub(super) const EDGES: [u64; 13] = [
     0,
     1,
     7,
@@ -65,7 +65,7 @@ const EDGES: [u64; 13] = [
     0xffff_ffff_ffff_fff9,
     u64::MAX,
 ];
-const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
+pub(super) const OPS: [Op; 8] = [Op::Div, Op::Divu, Op::Rem, Op::Remu, Op::Divw, Op::Divuw, Op::Remw, Op::Remuw];
 
 /// The chip writes what the model says: the value sent to rd.
 #[test]
@@ -114,7 +114,7 @@ fn every_cell_is_pinned() {
 }
 
 /// The report on an honest row whose division is replaced, everything that follows from it recomputed.
-fn forged(op: Op, n: u64, d: u64, change: impl Fn(&mut Division)) -> (RowMajorMatrix<Felt>, Report) {
+pub(super) fn forged(op: Op, n: u64, d: u64, change: impl FnOnce(&mut Division)) -> (RowMajorMatrix<Felt>, Report) {
     let mut table = DivRemChip::table(&[step(op, n, d)], 1);
     let mut division = Division::new(op, n, d);
     change(&mut division);
