@@ -204,7 +204,7 @@ impl Keys {
         debug_assert_eq!(matrices.len(), self.chips(id).chips().len());
         match &self.keys {
             Backend::Stark(keys) => keys[id as usize].cells(matrices),
-            #[cfg(any(feature = "fri", feature = "whir"))]
+            #[cfg(feature = "p3")]
             _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
         }
     }

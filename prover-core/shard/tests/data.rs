@@ -3,7 +3,6 @@
 //! Not in the library, which would be compiled once more for it, with three proof systems in it.
 
 use hearth_chips::tables::Table as Chip;
-use hearth_machine::isa::Family;
 use hearth_machine::package::MAX_SIZE;
 use hearth_machine::replay::MAX_STEPS;
 use hearth_machine::rows::Table;

@@ -8,10 +8,8 @@ use p3_air::Air;
 use p3_air::symbolic::AirLayout;
 use p3_field::PrimeField32;
 use p3_lookup::InteractionSymbolicBuilder;
-use p3_matrix::Matrix;
-use p3_matrix::dense::RowMajorMatrix;
 
-use super::error::{HeightError, ProveError, SetupError};
+use super::error::{HeightError, SetupError};
 use super::field::{Challenge, F};
 
 /// Which heights (log2 of rows) a chip's trace may have.
@@ -58,7 +56,8 @@ pub struct ChipSet<A> {
     widths: Vec<usize>,
     /// Sum of the message weights per row of each chip.
     weights: Vec<u64>,
-    public_chip: Option<usize>,
+    #[cfg(feature = "p3")]
+    pub(super) public_chip: Option<usize>,
     num_public_values: usize,
 }
 
@@ -100,7 +99,15 @@ where
         let widths = chips.iter().map(|chip| chip.air.width()).collect();
         let weights = chips.iter().map(|chip| message_weight(&chip.air)).collect();
         let num_public_values = public_chip.map_or(0, |index| chips[index].air.num_public_values());
-        let set = Self { chips, class, widths, weights, public_chip, num_public_values };
+        let set = Self {
+            chips,
+            class,
+            widths,
+            weights,
+            #[cfg(feature = "p3")]
+            public_chip,
+            num_public_values,
+        };
         let least: Vec<u8> = set.chips.iter().map(|chip| chip.height.bounds().0).collect();
         set.check_heights(&least).map_err(|_| SetupError::ClassTooSmall(class))?;
         Ok(set)
@@ -166,33 +173,6 @@ impl<A> ChipSet<A> {
     #[must_use]
     pub const fn num_public_values(&self) -> usize {
         self.num_public_values
-    }
-
-    /// The public values of one chip: all of them for the chip that reads them, none for the others.
-    pub(super) fn public_values_of<'a>(&self, chip: usize, public_values: &'a [F]) -> &'a [F] {
-        if self.public_chip == Some(chip) { public_values } else { &[] }
-    }
-
-    /// The log2 heights of traces, one per chip.
-    ///
-    /// # Errors
-    ///
-    /// Not one trace per chip, a wrong number of columns, or a height that is no power of two.
-    pub(super) fn log_heights(&self, traces: &[RowMajorMatrix<F>]) -> Result<Vec<u8>, ProveError> {
-        if traces.len() != self.chips.len() {
-            return Err(ProveError::TraceCount { expected: self.chips.len(), actual: traces.len() });
-        }
-        let shapes = traces.iter().zip(&self.chips).zip(&self.widths);
-        shapes
-            .map(|((trace, chip), &expected)| {
-                let (height, width) = (trace.height(), trace.width());
-                if width != expected || !height.is_power_of_two() {
-                    return Err(ProveError::TraceShape { chip: chip.name.clone(), height, width, expected });
-                }
-                // At most 63, so it fits.
-                Ok(height.trailing_zeros() as u8)
-            })
-            .collect()
     }
 
     /// Checks a list of log2 heights, one per chip, and returns log2 of the padded stack.

@@ -9,7 +9,6 @@ use p3_challenger::{CanObserve, CanSample, FieldChallenger};
 use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionSymbolicBuilder;
 
-use super::BackendId;
 use super::chips::{ChipSet, symbolic};
 use super::envelope::VERSION;
 use super::field::{Challenge, Challenger, F, challenger};
@@ -40,22 +39,12 @@ where
     sponge.sample_array()
 }
 
-/// The first message of every transcript: which system, which key, which heights.
-pub(super) fn seeded_transcript(backend: BackendId, key: &KeyDigest, log_heights: &[u8]) -> Challenger {
-    let mut transcript = challenger();
-    absorb_bytes(&mut transcript, b"hearth shard proof");
-    absorb_bytes(&mut transcript, &[VERSION, backend as u8]);
-    transcript.observe_slice(key);
-    absorb_bytes(&mut transcript, log_heights);
-    transcript
-}
-
 fn absorb_number(sponge: &mut Challenger, number: usize) {
     absorb_bytes(sponge, &(number as u64).to_le_bytes());
 }
 
 /// Absorbs a string with its length, one byte to a field element.
-fn absorb_bytes(sponge: &mut Challenger, bytes: &[u8]) {
+pub(super) fn absorb_bytes(sponge: &mut Challenger, bytes: &[u8]) {
     sponge.observe(F::from_usize(bytes.len()));
     for &byte in bytes {
         sponge.observe(F::from_u8(byte));

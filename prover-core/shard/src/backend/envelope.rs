@@ -9,18 +9,15 @@
 //! stated length never makes the decoder reserve more memory than the bytes that are there could
 //! fill by a small factor.
 
-use alloc::string::ToString;
+#[cfg(feature = "prover")]
 use alloc::vec::Vec;
 
 use hearth_soundness::SizeClass;
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use super::BackendId;
 use super::error::VerifyError;
-use crate::encoding::encodes;
 
-const MAGIC: [u8; 3] = *b"HSP";
+pub(super) const MAGIC: [u8; 3] = *b"HSP";
 
 /// Version of the proof format.
 ///
@@ -29,22 +26,6 @@ const MAGIC: [u8; 3] = *b"HSP";
 pub(super) const VERSION: u8 = 1;
 
 const FIXED_HEADER: usize = MAGIC.len() + 4;
-
-/// Writes header and body.
-///
-/// Returns none if the body can't be written, which `postcard` does for types of unknown length alone.
-pub(super) fn encode<T: Serialize>(
-    backend: BackendId,
-    class: SizeClass,
-    log_heights: &[u8],
-    body: &T,
-) -> Option<Vec<u8>> {
-    let mut bytes = Vec::with_capacity(1 << 19);
-    bytes.extend(MAGIC);
-    bytes.extend([VERSION, backend as u8, class.id(), u8::try_from(log_heights.len()).ok()?]);
-    bytes.extend(log_heights);
-    postcard::to_extend(body, bytes).ok()
-}
 
 /// Writes a header without heights, and a body that is bytes already.
 #[cfg(feature = "prover")]
@@ -89,15 +70,4 @@ pub(super) fn split(backend: BackendId, class: SizeClass, bytes: &[u8]) -> Resul
         return Err(VerifyError::Class(class_id));
     }
     rest.split_at_checked(usize::from(count)).ok_or(VerifyError::Truncated)
-}
-
-/// Decodes a body and insists that the bytes are the only ones that decode to it.
-///
-/// # Errors
-///
-/// Bytes that do not decode, that are left over, or that are not what encoding the result gives.
-pub(super) fn decode<T: Serialize + DeserializeOwned>(body: &[u8]) -> Result<T, VerifyError> {
-    let value: T = postcard::from_bytes(body).map_err(|error| VerifyError::Encoding(error.to_string()))?;
-    // This also refuses trailing bytes, which the decoder ignores.
-    if encodes(&value, body) { Ok(value) } else { Err(VerifyError::NotCanonical) }
 }

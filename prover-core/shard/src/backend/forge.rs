@@ -15,13 +15,14 @@ use p3_multi_stark::folder::{ProverAir, VerifierAir};
 
 use super::BackendId;
 use super::chips::HeightRule;
-use super::envelope::{decode, encode, split};
+use super::envelope::split;
 use super::error::{ProveError, VerifyError};
 use super::field::{Challenge, F};
 #[cfg(feature = "fri")]
 pub use super::fri::Proof as FriProof;
 #[cfg(feature = "fri")]
 use super::fri::{FriAir, FriKey};
+use super::p3::{decode, encode};
 pub use super::whir::Proof;
 use super::whir::WhirKey;
 

@@ -27,12 +27,12 @@ use p3_uni_stark::{OpeningShape, StarkConfig};
 
 use super::BackendId;
 use super::chips::{ChipSet, ChipSpec, symbolic};
-use super::digest::{KeyDigest, key_digest, seeded_transcript};
-use super::envelope::{decode, encode, split};
+use super::digest::{KeyDigest, key_digest};
+use super::envelope::split;
 use super::error::{ProveError, SetupError, VerifyError};
 use super::field::{Challenge, Challenger, F};
+use super::p3::{CAP_HEIGHT, Mmcs, decode, encode, mmcs, seeded_transcript};
 use super::report::SecurityReport;
-use super::trees::{CAP_HEIGHT, Mmcs, mmcs};
 
 type Pcs = TwoAdicFriPcs<F, Radix2DitParallel<F>, Mmcs, ExtensionMmcs<F, Challenge, Mmcs>>;
 /// The configuration of p3-batch-stark.

@@ -17,10 +17,10 @@ mod field;
 pub mod forge;
 #[cfg(feature = "fri")]
 mod fri;
+#[cfg(feature = "p3")]
+mod p3;
 mod report;
 mod stark;
-#[cfg(any(feature = "fri", feature = "whir"))]
-mod trees;
 #[cfg(feature = "whir")]
 mod whir;
 #[cfg(feature = "whir")]

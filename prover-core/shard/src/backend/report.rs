@@ -3,8 +3,10 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+#[cfg(feature = "whir")]
 use hearth_soundness::DIGEST_COLLISION_BITS;
 use hearth_soundness::report::{COLLISION_BITS, Report, Term as StarkTerm};
+#[cfg(feature = "whir")]
 use p3_security::{ErrorBits, SecurityTerm};
 
 /// One way to cheat and the bits that stand against it.

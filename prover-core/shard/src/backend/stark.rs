@@ -5,20 +5,25 @@ use alloc::vec::Vec;
 
 use hearth_soundness::SizeClass;
 use hearth_soundness::report::Report;
-use hearth_soundness::stark::{LOG_TILE, StarkParams};
+#[cfg(feature = "prover")]
+use hearth_soundness::stark::LOG_TILE;
+use hearth_soundness::stark::StarkParams;
 #[cfg(feature = "prover")]
 use hearth_stark_prover::{Stack, TraceError, lanes::Native, prove_stack};
 use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::key::Key;
 use p3_air::Air;
 use p3_lookup::InteractionSymbolicBuilder;
+#[cfg(feature = "prover")]
 use p3_matrix::dense::RowMajorMatrix;
 
 use super::BackendId;
 use super::chips::{ChipSet, ChipSpec};
 use super::digest::{KeyDigest, key_digest};
 use super::envelope;
-use super::error::{ProveError, SetupError, VerifyError};
+#[cfg(feature = "prover")]
+use super::error::ProveError;
+use super::error::{SetupError, VerifyError};
 use super::field::{Challenge, F};
 use super::report::SecurityReport;
 
@@ -28,6 +33,7 @@ pub struct StarkKey<A> {
     key: Key<A>,
     digest: KeyDigest,
     /// Place of the chip of the public values, which has no table.
+    #[cfg(feature = "prover")]
     boundary: Option<usize>,
 }
 
@@ -43,11 +49,18 @@ where
     pub fn setup(chips: Vec<ChipSpec<A>>, class: SizeClass) -> Result<Self, SetupError> {
         let set = ChipSet::new(chips, class)?;
         let airs: Vec<A> = set.chips().iter().map(|chip| chip.air.clone()).collect();
+        #[cfg(feature = "prover")]
         let boundary = airs.iter().position(Chip::is_boundary);
         let key = Key::new(airs, set.num_public_values(), StarkParams::of(class))
             .map_err(|error| SetupError::Parameters(error.to_string()))?;
         let digest = key_digest(&set);
-        Ok(Self { set, key, digest, boundary })
+        Ok(Self {
+            set,
+            key,
+            digest,
+            #[cfg(feature = "prover")]
+            boundary,
+        })
     }
 
     /// The chips.

@@ -16,12 +16,12 @@ use p3_sumcheck::layout::Table;
 
 use super::BackendId;
 use super::chips::{ChipSet, ChipSpec};
-use super::digest::{KeyDigest, key_digest, seeded_transcript};
-use super::envelope::{decode, encode, split};
+use super::digest::{KeyDigest, key_digest};
+use super::envelope::split;
 use super::error::{ProveError, SetupError, VerifyError};
 use super::field::{Challenge, F, challenger};
+use super::p3::{CAP_HEIGHT, decode, encode, seeded_transcript};
 use super::report::SecurityReport;
-use super::trees::CAP_HEIGHT;
 use super::whir_config::{Encoder, StackConfig};
 
 /// A proof in memory.

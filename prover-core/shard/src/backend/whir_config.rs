@@ -9,7 +9,7 @@ use p3_sumcheck::layout::{Layout, SuffixProver, Table, Witness};
 use p3_whir::{FoldingFactor, ProtocolParameters, SecurityAssumption, WhirConfig, WhirConfigError, WhirProver};
 
 use super::field::{Challenge, Challenger, F};
-use super::trees::{Mmcs, mmcs};
+use super::p3::{Mmcs, mmcs};
 
 /// Columns keep their own memory layout in the stack, which saves the prover a transposing copy.
 type Stack = SuffixProver<F, Challenge>;
