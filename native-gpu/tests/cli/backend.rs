@@ -16,7 +16,7 @@ fn names(report: &Value, backend: &str) {
 #[test]
 fn run_under_all_backends() -> Try {
     let folder = Folder::new("backend-run")?;
-    let input = folder.file("input", &3_000u64.to_le_bytes())?;
+    let input = folder.file("input", &6_000u64.to_le_bytes())?;
     let fibonacci = guest("fibonacci");
     let program = ["--program", &fibonacci, "--json"];
     for (backend, other) in [("stark", "whir"), ("whir", "fri"), ("fri", "stark")] {
