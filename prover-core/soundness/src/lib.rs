@@ -12,6 +12,7 @@ mod fri;
 mod regime;
 pub mod report;
 pub mod stark;
+pub mod summary;
 mod whir;
 
 pub use class::{SizeClass, UnknownClass};

@@ -1,6 +1,8 @@
 //! The prover of Hearth's shard protocol. Its steps are those of [`hearth_stark_verifier`], number by number.
 
 mod commit;
+#[cfg(feature = "forge")]
+pub mod forge;
 mod fractions;
 pub mod lanes;
 mod leaves;
@@ -12,4 +14,4 @@ mod zerocheck;
 
 pub use prove::prove;
 #[cfg(feature = "forge")]
-pub use prove::prove_with_wrong_words;
+pub use prove::prove_forged;

@@ -12,6 +12,15 @@ use crate::context::Context;
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, F};
 
+/// What happens to a transcript: for contexts that log it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<X> {
+    /// An element is absorbed.
+    Absorbed(X),
+    /// An element is squeezed.
+    Squeezed(X),
+}
+
 /// The transcript of a verifier in the context `C`, or of the prover, whose context is the native one.
 pub struct Transcript<C: Context + ?Sized> {
     state: [C::Base; WIDTH],
@@ -52,6 +61,7 @@ impl<C: Context> Transcript<C> {
         self.left = 0;
         self.state[self.absorbed] = element;
         self.absorbed += 1;
+        context.absorbed(element);
     }
 
     /// Squeezes one element, uniform in the random-oracle model.
@@ -62,7 +72,9 @@ impl<C: Context> Transcript<C> {
             self.left = RATE;
         }
         self.left -= 1;
-        self.state[RATE - 1 - self.left]
+        let element = self.state[RATE - 1 - self.left];
+        context.squeezed(element);
+        element
     }
 
     /// Squeezes a challenge.
