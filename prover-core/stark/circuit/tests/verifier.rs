@@ -73,6 +73,19 @@ fn a_wrong_word_of_every_part_does_not() {
     assert!(circuit.check(&other, &assignment).is_err());
 }
 
+/// Every word of the columns' values is in the last check of the zerocheck.
+#[test]
+fn every_column_counts() {
+    let (circuit, public, words, _) = honest(200);
+    for word in parts::of_kind(&small::key(), "columns")[0].clone() {
+        let mut forged = words.clone();
+        forged[word] += F::ONE;
+        let assignment = circuit.assign(&public, &forged).unwrap();
+        let refused = circuit.check(&public, &assignment);
+        assert!(matches!(refused, Err(Unsatisfied::Assertion { check: Check::ZerocheckEnd, .. })), "word {word}");
+    }
+}
+
 /// A public value is not the prover's to choose, whatever the words are.
 #[test]
 fn public_values_are_given() {
@@ -81,6 +94,9 @@ fn public_values_are_given() {
     other[0] += F::ONE;
     assert!(matches!(circuit.check(&other, &assignment), Err(Unsatisfied::Output(_))));
 }
+
+/// A gate, and its first output wires.
+type Outputs = (usize, Option<usize>, Option<usize>);
 
 /// Every kind of gate: a wrong output of it is noticed there, be it the first or the last gate of its kind.
 #[test]
@@ -95,7 +111,7 @@ fn every_gate_counts() {
     };
     // First output wires, by gate.
     let (mut base, mut ext) = (0, 0);
-    let mut ends = Vec::new();
+    let mut ends: Vec<(_, [Outputs; 2])> = Vec::new();
     for (number, gate) in circuit.gates().iter().enumerate() {
         let outputs = (gate.base_outputs() > 0).then_some(base);
         let ext_output = (gate.ext_outputs() > 0).then_some(ext);
