@@ -9,10 +9,12 @@ use crate::stark::{LOG_SKIP, MAX_DEGREE, StarkParams};
 
 /// log2 of the field's order p = 2^31 - 2^24 + 1.
 const LOG_P: f64 = 30.988_684_687_449_26;
+/// Degree of the challenge field.
+pub const EXTENSION_DEGREE: usize = 5;
 /// log2 of the challenge field's order.
-pub const LOG_E: f64 = 5.0 * LOG_P;
-/// Field elements of a digest.
-const DIGEST: f64 = 9.0;
+pub const LOG_E: f64 = EXTENSION_DEGREE as f64 * LOG_P;
+/// Field elements of a digest, and of the transcript's capacity.
+pub const DIGEST_ELEMENTS: usize = 9;
 
 /// What the terms need to know of a key.
 #[derive(Clone, Copy, Debug)]
@@ -150,7 +152,7 @@ impl Report {
 }
 
 /// Generic collisions of the digests: half of 9 log2 p. The design claims 128.
-pub const COLLISION_BITS: f64 = DIGEST * LOG_P / 2.0;
+pub const COLLISION_BITS: f64 = DIGEST_ELEMENTS as f64 * LOG_P / 2.0;
 
 #[cfg(test)]
 mod tests;

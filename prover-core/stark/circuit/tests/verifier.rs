@@ -5,10 +5,13 @@
 mod parts;
 #[path = "../../prover/tests/hostile/small.rs"]
 mod small;
+#[path = "../../prover/tests/toy/mod.rs"]
+mod toy;
 
 use std::collections::BTreeMap;
 use std::mem::discriminant;
 
+use hearth_soundness::SizeClass;
 use hearth_stark_circuit::circuit::{Gate, Operand};
 use hearth_stark_circuit::{Assignment, Circuit, Unsatisfied, record};
 use hearth_stark_prover::forge::{Forgery, Log, Watch, Watched};
@@ -45,6 +48,24 @@ fn honest_proofs_satisfy_it() {
         assert_eq!(circuit.words(), words.len());
         assert!(circuit.assign(&public[1..], &words).is_err());
         assert!(circuit.assign(&public, &words[1..]).is_err());
+    }
+}
+
+/// The parameters of a class: as many queries as a real proof has.
+#[test]
+fn a_proof_of_a_class_satisfies_it() {
+    let key = toy::key(SizeClass::Test18);
+    let circuit = record(&key).unwrap();
+    let (tables, public) = toy::trace(3, 700);
+    let mut words = words(&prove::<Native, _>(&key, &tables, &public).unwrap());
+    let assignment = circuit.assign(&public, &words).unwrap();
+    assert_eq!(circuit.check(&public, &assignment), Ok(()));
+    for part in parts::of_kind(&key, "path").into_iter().step_by(100) {
+        words[part.start] += F::ONE;
+        let assignment = circuit.assign(&public, &words).unwrap();
+        let refused = circuit.check(&public, &assignment);
+        assert!(matches!(refused, Err(Unsatisfied::Assertion { check: Check::Path, .. })));
+        words[part.start] -= F::ONE;
     }
 }
 

@@ -6,11 +6,18 @@
 use alloc::vec::Vec;
 
 use hearth_machine::hash::{DIGEST, RATE, Tag, WIDTH};
+use hearth_soundness::report::{DIGEST_ELEMENTS, EXTENSION_DEGREE};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::context::Context;
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, F};
+
+// REC-7: the report's figures for collisions, of digests and of the sponge's capacity, and for challenges are of what is
+// compiled here.
+const _: () = assert!(
+    DIGEST == DIGEST_ELEMENTS && WIDTH - RATE >= DIGEST_ELEMENTS && DIGEST_ELEMENTS >= 9 && DEGREE == EXTENSION_DEGREE
+);
 
 /// What happens to a transcript: for contexts that log it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
