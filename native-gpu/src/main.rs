@@ -17,7 +17,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{execute, new, prove, shard, verify, version};
+use crate::commands::{execute, new, prove, shard, soundness, verify, version};
 use crate::failure::Failure;
 
 /// Prove Ethereum at home: run a RISC-V guest, prove the run in shards, verify the proof.
@@ -55,6 +55,8 @@ enum Command {
     Report(commands::report::Arguments),
     /// Make a guest project that builds.
     New(new::Arguments),
+    /// The security of our own protocol's proofs, term by term.
+    Soundness(soundness::Arguments),
     /// Version, formats and parameters.
     Version(version::Arguments),
 }
@@ -82,6 +84,7 @@ fn run() -> ExitCode {
         Command::Doctor(arguments) => commands::doctor::run(&arguments),
         Command::Report(arguments) => commands::report::run(&arguments),
         Command::New(arguments) => new::run(&arguments),
+        Command::Soundness(arguments) => soundness::run(&arguments),
         Command::Version(arguments) => version::run(&arguments),
     };
     match done {

@@ -10,6 +10,7 @@ pub mod profile;
 pub mod prove;
 pub mod report;
 pub mod shard;
+pub mod soundness;
 pub mod verify;
 pub mod version;
 pub mod worker;

@@ -4,3 +4,4 @@ mod backend;
 mod bench;
 mod exit_codes;
 mod hearth;
+mod soundness;

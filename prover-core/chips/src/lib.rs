@@ -40,7 +40,6 @@ pub mod compare;
 pub mod decode;
 pub mod divrem;
 pub mod ecall;
-pub mod evaluate;
 #[cfg(test)]
 mod fixtures;
 pub mod jump;
@@ -73,5 +72,7 @@ pub mod store;
 pub mod store_double;
 pub mod tables;
 pub mod uncle;
+
+pub use hearth_stark_verifier::evaluate;
 
 pub use hearth_machine::hash::Felt;

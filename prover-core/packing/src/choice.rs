@@ -1,4 +1,4 @@
-//! One field and one permutation for all crates, chosen by the target.
+//! One field, its packing and one permutation for all crates, chosen by the target.
 //!
 //! In WebAssembly with `simd128` they are this crate's, everywhere else p3's. They are equal in every value and in
 //! every byte; only the speed differs.
@@ -16,6 +16,20 @@ mod p3 {
         KOALABEAR_POSEIDON2_RC_24_INTERNAL as RC_24_INTERNAL, KoalaBear as Felt, Poseidon2KoalaBear as Permutation,
         default_koalabear_poseidon2_16 as permutation_16, default_koalabear_poseidon2_24 as permutation_24,
     };
+
+    // The packing of the field by its name: `<Felt as Field>::Packing`, which the compiler does not tell apart from other
+    // types where a trait has several.
+    #[cfg(not(any(
+        all(target_arch = "aarch64", target_feature = "neon"),
+        all(target_arch = "x86_64", any(target_feature = "avx2", target_feature = "avx512f")),
+    )))]
+    pub use p3_koala_bear::KoalaBear as Packing;
+    #[cfg(all(target_arch = "x86_64", target_feature = "avx2", not(target_feature = "avx512f")))]
+    pub use p3_koala_bear::PackedKoalaBearAVX2 as Packing;
+    #[cfg(all(target_arch = "x86_64", target_feature = "avx512f"))]
+    pub use p3_koala_bear::PackedKoalaBearAVX512 as Packing;
+    #[cfg(all(target_arch = "aarch64", target_feature = "neon"))]
+    pub use p3_koala_bear::PackedKoalaBearNeon as Packing;
 }
 
 #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
@@ -27,7 +41,10 @@ mod simd {
     };
 
     pub use crate::SimdKoalaBear as Felt;
-    use crate::{Poseidon2, poseidon2_16, poseidon2_24};
+    use crate::{Packed, Poseidon2, poseidon2_16, poseidon2_24};
+
+    /// Four elements of the field.
+    pub type Packing = Packed<Felt>;
 
     /// The permutation.
     pub type Permutation<const WIDTH: usize> = Poseidon2<Felt, WIDTH>;

@@ -8,6 +8,7 @@
 //! | [`verifier`] | verification of one shard against its statement |
 //! | [`proof`] | the proof of one shard |
 //! | [`chain`] | the proof of a whole run |
+//! | `soundness` | the bits of our own protocol's proofs; with the feature `stark` |
 //! | [`encoding`] | what the encodings of proofs share |
 
 #![no_std]
@@ -22,4 +23,6 @@ pub mod keys;
 pub mod proof;
 #[cfg(feature = "prover")]
 pub mod prover;
+#[cfg(feature = "stark")]
+pub mod soundness;
 pub mod verifier;

@@ -12,6 +12,7 @@ mod fri;
 mod regime;
 pub mod report;
 pub mod stark;
+pub mod summary;
 mod whir;
 
 pub use class::{SizeClass, UnknownClass};
@@ -27,6 +28,9 @@ pub const EXTENSION: &str = "KoalaBear^5";
 
 /// Name of the hash of Merkle trees and transcript in shard proofs.
 pub const HASH: &str = "Poseidon2-16 (sponge rate 8, 2-to-1 truncated), 8-element digests";
+
+/// Name of the hash of our own protocol.
+pub const STARK_HASH: &str = "Poseidon2-24 (8 full, 23 partial rounds), 9-element digests, capacity 9";
 
 /// Field elements in a digest of a shard proof's commitments.
 pub const DIGEST_ELEMENTS: usize = 8;

@@ -5,14 +5,16 @@
 
 use alloc::vec::Vec;
 
-use crate::stark::{LOG_SKIP, LOG_TILE, MAX_DEGREE, StarkParams};
+use crate::stark::{LOG_SKIP, MAX_DEGREE, StarkParams};
 
 /// log2 of the field's order p = 2^31 - 2^24 + 1.
 const LOG_P: f64 = 30.988_684_687_449_26;
+/// Degree of the challenge field.
+pub const EXTENSION_DEGREE: usize = 5;
 /// log2 of the challenge field's order.
-pub const LOG_E: f64 = 5.0 * LOG_P;
-/// Field elements of a digest.
-const DIGEST: f64 = 9.0;
+pub const LOG_E: f64 = EXTENSION_DEGREE as f64 * LOG_P;
+/// Field elements of a digest, and of the transcript's capacity.
+pub const DIGEST_ELEMENTS: usize = 9;
 
 /// What the terms need to know of a key.
 #[derive(Clone, Copy, Debug)]
@@ -44,10 +46,26 @@ pub struct Term {
     pub grinding: usize,
 }
 
+/// Nonces of one kind.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Grinding {
+    /// Before which challenges.
+    pub name: &'static str,
+    /// The oracle they belong to.
+    pub oracle: Option<usize>,
+    /// How many nonces.
+    pub sites: usize,
+    /// Bits of each.
+    pub bits: usize,
+}
+
 /// All terms of a proof.
+#[derive(Clone, Debug)]
 pub struct Report {
     /// One per challenge or group of challenges.
     pub terms: Vec<Term>,
+    /// The work that the prover is made to do, each credited to the term of its name alone.
+    pub grinding: Vec<Grinding>,
 }
 
 impl Report {
@@ -65,7 +83,10 @@ impl Report {
         // 3. Each layer with v variables: v rounds of degree 2, one challenge to batch, one to fold.
         let variables = facts.tree_variables as f64;
         add("fraction tree", None, field(variables * (variables - 1.0) + 2.0 * variables), 0);
-        // 4. Powers of alpha, powers of gamma, lambda, lambda'.
+        // 4. A constraint that some row breaks has a multilinear extension that is not zero: at the leaves' point, drawn
+        //    after the stack is fixed, it is zero with probability (row variables) / |E|.
+        add("zerocheck point", None, field(params.log_rows as f64), 0);
+        // Powers of alpha, powers of gamma, lambda, lambda'.
         add(
             "constraint batching",
             None,
@@ -92,8 +113,16 @@ impl Report {
             add("query batching", Some(k), field(queries), 0);
         }
         add("last rounds", None, field(2.0 * params.variables(params.oracles()) as f64), 0);
-        let _tiles_are_whole = LOG_TILE;
-        Self { terms }
+        let site = |name, oracle, sites, bits| Grinding { name, oracle, sites, bits };
+        let mut grinding = alloc::vec![
+            site("fingerprints", None, 1, params.bus_grinding),
+            site("constraint batching", None, 1, params.constraint_grinding),
+        ];
+        for k in 0..params.oracles() {
+            grinding.push(site("folds", Some(k), params.folds[k], params.fold_grinding));
+            grinding.push(site("queries", Some(k), 1, params.query_grinding));
+        }
+        Self { terms, grinding }
     }
 
     /// (A) -log2 of the union of all terms.
@@ -108,6 +137,12 @@ impl Report {
         self.union_bits() - libm::log2(count as f64)
     }
 
+    /// Permutations that all nonces of a proof take, on average.
+    #[must_use]
+    pub fn ground_permutations(&self) -> f64 {
+        self.grinding.iter().map(|site| site.sites as f64 * libm::exp2(site.bits as f64)).sum()
+    }
+
     /// (B) the random-oracle bound: each query to the oracle meets one challenge, so the worst term decides, however many
     /// proofs there are.
     #[must_use]
@@ -117,59 +152,7 @@ impl Report {
 }
 
 /// Generic collisions of the digests: half of 9 log2 p. The design claims 128.
-pub const COLLISION_BITS: f64 = DIGEST * LOG_P / 2.0;
+pub const COLLISION_BITS: f64 = DIGEST_ELEMENTS as f64 * LOG_P / 2.0;
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::SizeClass;
-
-    /// The field's order, and the design's figures for a key like the one of the notes.
-    #[test]
-    fn figures_of_the_design() {
-        assert!((libm::log2(f64::from((1u32 << 31) - (1 << 24) + 1)) - LOG_P).abs() < 1e-12);
-        let facts = Facts {
-            fractions: 16_777_216.0,
-            tree_variables: 29,
-            constraints: 2000,
-            chips: 28,
-            blocks: 90,
-            block_bits: 10,
-        };
-        let report = Report::new(&StarkParams::of(SizeClass::Real24), &facts);
-        let bits = |name: &str, oracle| {
-            let found = report.terms.iter().find(|term| term.name == name && term.oracle == oracle);
-            found.unwrap_or_else(|| panic!("no term {name}")).bits
-        };
-        assert!((bits("queries", Some(0)) - 147.1).abs() < 0.1);
-        assert!((bits("queries", Some(1)) - 147.5).abs() < 0.1);
-        assert!((bits("queries", Some(2)) - 147.0).abs() < 0.1);
-        assert!((bits("folds", Some(0)) - 145.4).abs() < 0.1);
-        assert!((bits("fraction tree", None) - 145.2).abs() < 0.1);
-        assert!(report.union_bits() > 142.0, "{}", report.union_bits());
-    }
-
-    /// Each constant counts: a weaker one lowers the total.
-    #[test]
-    fn every_constant_counts() {
-        let facts = Facts {
-            fractions: 16_777_216.0,
-            tree_variables: 29,
-            constraints: 2000,
-            chips: 28,
-            blocks: 90,
-            block_bits: 10,
-        };
-        let params = StarkParams::of(SizeClass::Real24);
-        let total = |params: StarkParams| Report::new(&params, &facts).union_bits();
-        let full = total(params);
-        assert!(total(StarkParams { bus_grinding: 15, ..params }) < full);
-        assert!(total(StarkParams { constraint_grinding: 3, ..params }) < full);
-        assert!(total(StarkParams { fold_grinding: 9, ..params }) < full);
-        assert!(total(StarkParams { query_grinding: 17, ..params }) < full);
-        assert!(total(StarkParams { queries: &[310, 191, 135], ..params }) < full);
-        assert!(total(StarkParams { queries: &[311, 190, 135], ..params }) < full);
-        assert!(total(StarkParams { queries: &[311, 191, 134], ..params }) < full);
-        assert!(total(StarkParams { log_inv_rates: &[1, 2, 4], ..params }) < full);
-    }
-}
+mod tests;

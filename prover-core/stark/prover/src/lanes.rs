@@ -1,10 +1,10 @@
 //! Packings of the base field that the prover computes with.
 
 use hearth_machine::hash::WIDTH;
-use hearth_packing::choice::{Permutation, permutation_24};
+use hearth_packing::choice::{Packing, Permutation, permutation_24};
 use hearth_soundness::stark::LOG_LANES;
 use hearth_stark_verifier::field::{E, F, Quintic};
-use p3_field::{Field, PackedField, PackedValue, PrimeCharacteristicRing};
+use p3_field::{PackedField, PackedValue, PrimeCharacteristicRing};
 use p3_symmetric::Permutation as _;
 
 /// Rows that are bound last, and so stay side by side: the lanes of one or several packed elements.
@@ -21,7 +21,7 @@ pub trait Lanes: PackedField<Scalar = F> {
 }
 
 /// The packing of the target.
-pub type Native = <F as Field>::Packing;
+pub type Native = Packing;
 
 impl Lanes for Native {
     type Permutation = Permutation<WIDTH>;

@@ -1,6 +1,8 @@
 //! The prover of Hearth's shard protocol. Its steps are those of [`hearth_stark_verifier`], number by number.
 
 mod commit;
+#[cfg(feature = "forge")]
+pub mod forge;
 mod fractions;
 pub mod lanes;
 mod leaves;
@@ -11,6 +13,6 @@ mod writer;
 mod zerocheck;
 
 #[cfg(feature = "forge")]
-pub use prove::prove_with_wrong_words;
+pub use prove::prove_forged;
 pub use prove::{prove, prove_stack};
 pub use stack::{Stack, TraceError};

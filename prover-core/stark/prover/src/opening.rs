@@ -53,6 +53,12 @@ pub fn prove<P: Lanes, A: Chip>(
         });
         // 6.2 The next oracle, or what is left in the clear.
         let values = left.values.to_vec();
+        #[cfg(feature = "forge")]
+        let values = writer.forged_polynomial(k + 1, values);
+        #[cfg(feature = "forge")]
+        {
+            left.values = Packed::new(values.clone());
+        }
         let next = if k + 1 < params.oracles() {
             let message: Vec<F> = values.iter().flat_map(|value| value.0).collect();
             let width = DEGREE << params.folds[k + 1];

@@ -5,6 +5,8 @@ use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::field::F;
 use hearth_stark_verifier::key::Key;
 use hearth_stark_verifier::opening::Weight;
+#[cfg(feature = "forge")]
+use hearth_stark_verifier::transcript::Event;
 use hearth_stark_verifier::verify::draw_fingerprint;
 use p3_dft::Radix2DitParallel;
 use p3_field::PrimeCharacteristicRing;
@@ -12,6 +14,8 @@ use p3_matrix::dense::RowMajorMatrix;
 use tracing::info_span;
 
 use crate::commit::commit;
+#[cfg(feature = "forge")]
+use crate::forge::Forgery;
 use crate::lanes::Lanes;
 use crate::leaves::{Tree, leaves};
 use crate::stack::{Stack, TraceError};
@@ -37,24 +41,23 @@ pub fn prove<P: Lanes, A: Chip>(
 /// # Errors
 /// As [`prove`].
 pub fn prove_stack<P: Lanes, A: Chip>(key: &Key<A>, stack: &Stack, public: &[F]) -> Result<Vec<u8>, TraceError> {
-    prove_into::<P, A>(Writer::new(&key.digest), key, stack, public)
+    Ok(prove_into::<P, A>(Writer::new(&key.digest), key, stack, public)?.finish())
 }
 
-/// [`prove`], but the words `wrong` of the proof are one more than they should be when they are sent, and everything after it follows
-/// from that: the challenges, the nonces, the openings.
+/// [`prove`] by a prover that cheats: the proof, and what happened to its transcript.
 ///
 /// # Errors
 /// As [`prove`].
 #[cfg(feature = "forge")]
-pub fn prove_with_wrong_words<P: Lanes, A: Chip>(
+pub fn prove_forged<P: Lanes, A: Chip>(
     key: &Key<A>,
     tables: &[RowMajorMatrix<F>],
     public: &[F],
-    wrong: core::ops::Range<usize>,
-) -> Result<Vec<u8>, TraceError> {
+    forgery: &Forgery,
+) -> Result<(Vec<u8>, Vec<Event<F>>), TraceError> {
     let mut writer = Writer::new(&key.digest);
-    writer.forge(wrong);
-    prove_into::<P, A>(writer, key, &Stack::new(key, tables)?, public)
+    writer.forge(forgery);
+    Ok(prove_into::<P, A>(writer, key, &Stack::new(key, tables)?, public)?.finish_with_log())
 }
 
 fn prove_into<P: Lanes, A: Chip>(
@@ -62,12 +65,18 @@ fn prove_into<P: Lanes, A: Chip>(
     key: &Key<A>,
     stack: &Stack,
     public: &[F],
-) -> Result<Vec<u8>, TraceError> {
+) -> Result<Writer, TraceError> {
     if public.len() != key.public_values {
         return Err(TraceError::PublicValues { expected: key.public_values, found: public.len() });
     }
     let dft = Radix2DitParallel::default();
     // 1. Seed, statement, heights, stack.
+    #[cfg(feature = "forge")]
+    let committed = writer.forged_stack(key)?;
+    #[cfg(feature = "forge")]
+    let committed = committed.as_ref().unwrap_or(stack);
+    #[cfg(not(feature = "forge"))]
+    let committed = stack;
     writer.absorb(public);
     for (shape, height) in key.shapes.iter().zip(stack.heights()) {
         if shape.fixed_rows.is_none() {
@@ -76,7 +85,7 @@ fn prove_into<P: Lanes, A: Chip>(
     }
     let oracle = info_span!("commit").in_scope(|| {
         let (width, params) = (1 << key.params.folds[0], &key.params);
-        commit::<P>(&mut writer, &dft, &stack.cells, width, params.log_inv_rates[0], params.log_cap(0))
+        commit::<P>(&mut writer, &dft, &committed.cells, width, params.log_inv_rates[0], params.log_cap(0))
     });
 
     // 2. Fingerprints.
@@ -99,5 +108,5 @@ fn prove_into<P: Lanes, A: Chip>(
 
     // 6. Its opening.
     info_span!("opening").in_scope(|| opening::prove::<P, A>(&mut writer, &dft, key, stack, oracle, &weight, claim));
-    Ok(writer.finish())
+    Ok(writer)
 }

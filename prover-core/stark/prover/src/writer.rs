@@ -2,39 +2,83 @@
 
 use hearth_machine::hash::{DIGEST, RATE};
 use hearth_stark_verifier::field::{E, F};
-use hearth_stark_verifier::native::Native;
 use hearth_stark_verifier::transcript::Transcript;
+#[cfg(feature = "forge")]
+use hearth_stark_verifier::{chip::Chip, key::Key, transcript::Event};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
 use crate::lanes::Lanes;
+#[cfg(feature = "forge")]
+use crate::{
+    forge::Forgery,
+    stack::{Stack, TraceError},
+};
+
+/// What permutes. It reads nothing.
+#[cfg(not(feature = "forge"))]
+type Voice = hearth_stark_verifier::native::Native<'static>;
+/// What permutes, and logs the transcript for tests.
+#[cfg(feature = "forge")]
+type Voice = crate::forge::Watched<'static, crate::forge::Log>;
+
+fn voice() -> Voice {
+    #[cfg(not(feature = "forge"))]
+    return Voice::new(&[]);
+    #[cfg(feature = "forge")]
+    return Voice::new(&[], crate::forge::Log::default());
+}
 
 /// A proof in the making.
 pub struct Writer {
-    /// Reads nothing: it permutes.
-    context: Native<'static>,
-    transcript: Transcript<Native<'static>>,
+    context: Voice,
+    transcript: Transcript<Voice>,
     proof: Vec<u8>,
-    /// The words that are sent as one more than they should be.
     #[cfg(feature = "forge")]
-    wrong: core::ops::Range<usize>,
+    forgery: Forgery,
+    /// Nonces so far.
+    #[cfg(feature = "forge")]
+    nonces: usize,
 }
 
 impl Writer {
     /// Starts a proof under the key with this digest.
     pub fn new(key: &[F; DIGEST]) -> Self {
         Self {
-            context: Native::new(&[]),
+            context: voice(),
             transcript: Transcript::new(key),
             proof: Vec::new(),
             #[cfg(feature = "forge")]
-            wrong: 0..0,
+            forgery: Forgery::default(),
+            #[cfg(feature = "forge")]
+            nonces: 0,
         }
     }
 
-    /// Sends the words `wrong` as one more than they should be. All later challenges and nonces follow from what was sent.
+    /// Cheats from here on.
     #[cfg(feature = "forge")]
-    pub fn forge(&mut self, wrong: core::ops::Range<usize>) {
-        self.wrong = wrong;
+    pub fn forge(&mut self, forgery: &Forgery) {
+        self.forgery = forgery.clone();
+    }
+
+    /// The polynomial that oracle `number` is made of, or the one in the clear, as the forgery has it.
+    #[cfg(feature = "forge")]
+    pub fn forged_polynomial(&self, number: usize, mut values: Vec<E>) -> Vec<E> {
+        if self.forgery.polynomial == Some(number) {
+            values[0] += F::ONE;
+        }
+        values
+    }
+
+    /// The stack that is committed to in place of the one that everything else is about.
+    #[cfg(feature = "forge")]
+    pub fn forged_stack<A: Chip>(&self, key: &Key<A>) -> Result<Option<Stack>, TraceError> {
+        self.forgery.committed.as_ref().map(|tables| Stack::new(key, tables)).transpose()
+    }
+
+    /// The proof, and what happened to its transcript.
+    #[cfg(feature = "forge")]
+    pub fn finish_with_log(self) -> (Vec<u8>, Vec<Event<F>>) {
+        (self.proof, self.context.watch.0)
     }
 
     /// The proof.
@@ -43,7 +87,7 @@ impl Writer {
     }
 
     /// Context and transcript, for what prover and verifier draw by the same code.
-    pub fn parts(&mut self) -> (&mut Native<'static>, &mut Transcript<Native<'static>>) {
+    pub fn parts(&mut self) -> (&mut Voice, &mut Transcript<Voice>) {
         (&mut self.context, &mut self.transcript)
     }
 
@@ -65,7 +109,7 @@ impl Writer {
     pub fn send(&mut self, elements: &[F]) {
         #[cfg(feature = "forge")]
         let forged: Vec<F> = (elements.iter().zip(self.proof.len() / 4..))
-            .map(|(&element, word)| element + F::from_bool(self.wrong.contains(&word)))
+            .map(|(&element, word)| element + self.forgery.words.get(&word).copied().unwrap_or_default())
             .collect();
         #[cfg(feature = "forge")]
         let elements = &forged[..];
@@ -108,13 +152,21 @@ impl Writer {
             place = 0;
         }
         let mask = (1 << bits) - 1;
+        #[cfg(not(feature = "forge"))]
+        let wanted = 0;
+        #[cfg(feature = "forge")]
+        let wanted = self.forgery.ground(self.nonces, bits);
+        #[cfg(feature = "forge")]
+        {
+            self.nonces += 1;
+        }
         let nonce = (0..u32::from(u8::MAX) << 23)
             .step_by(P::WIDTH)
             .try_fold((), |(), first| {
                 let mut state = start;
                 state[place] = P::from_fn(|lane| F::from_u32(first + lane as u32));
                 P::permute(&permutation, &mut state);
-                let hit = state[0].as_slice().iter().position(|squeezed| squeezed.as_canonical_u32() & mask == 0);
+                let hit = state[0].as_slice().iter().position(|squeezed| squeezed.as_canonical_u32() & mask == wanted);
                 hit.map_or(Ok(()), |lane| Err(first + lane as u32))
             })
             .expect_err("2^30 nonces have one for at most 24 bits, but for a probability of exp(-64)");

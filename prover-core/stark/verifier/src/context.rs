@@ -7,6 +7,7 @@ use p3_field::{Algebra, PrimeCharacteristicRing};
 
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, Extends, F};
+use crate::step::Step;
 
 /// The operations of the verifier on elements that may be numbers, counted numbers or wires of a circuit.
 ///
@@ -46,6 +47,18 @@ pub trait Context {
     /// # Errors
     /// A [`Rejection`] that names `check`.
     fn assert_nonzero(&mut self, check: Check, value: Self::Ext) -> Result<(), Rejection>;
+
+    /// The verifier begins a step, or goes on with it.
+    #[inline(always)]
+    fn enter(&mut self, _: Step) {}
+
+    /// The transcript absorbs an element.
+    #[inline(always)]
+    fn absorbed(&mut self, _: Self::Base) {}
+
+    /// An element is squeezed from the transcript.
+    #[inline(always)]
+    fn squeezed(&mut self, _: Self::Base) {}
 
     /// Asserts that `value` is 0.
     ///

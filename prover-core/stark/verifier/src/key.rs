@@ -7,12 +7,12 @@ use hearth_machine::hash::{DIGEST, Hasher, Tag};
 use hearth_soundness::report::Facts;
 use hearth_soundness::stark::{LOG_LANES, LOG_SKIP, LOG_TILE, LOOKUPS_PER_SLOT, MAX_DEGREE, StarkParams};
 use p3_air::symbolic::{AirLayout, SymbolicExpression};
-use p3_air::{AirBuilder, RowWindow};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
-use p3_lookup::{Count, InteractionBuilder, InteractionSymbolicBuilder};
+use p3_lookup::InteractionSymbolicBuilder;
 use thiserror::Error;
 
 use crate::chip::{Chip, FixedColumn};
+use crate::evaluate::{Evaluator, Sink};
 use crate::field::F;
 
 /// Version of the protocol; part of every key.
@@ -376,72 +376,27 @@ fn assign_slots(degrees: &[(usize, usize)]) -> Result<Vec<usize>, usize> {
 /// Bus, fields, count and weight of a message.
 type Message = (String, Vec<F>, F, u32);
 
-/// Evaluates a row of numbers.
-struct Probe<'a> {
-    row: &'a [F],
-    public: &'a [F],
+/// What a row of numbers asserts and sends.
+#[derive(Default)]
+struct Probe {
     constraints: Vec<F>,
     messages: Vec<Message>,
-    empty: RowWindow<'a, F>,
 }
 
-impl<'a> Probe<'a> {
-    fn of<A: Chip>(chip: &A, row: &'a [F], public: &'a [F]) -> Self {
-        let empty = RowWindow::from_two_rows(&[], &[]);
-        let mut probe = Self { row, public, constraints: Vec::new(), messages: Vec::new(), empty };
-        chip.eval(&mut probe);
+impl Probe {
+    fn of<A: Chip>(chip: &A, row: &[F], public: &[F]) -> Self {
+        let mut probe = Self::default();
+        chip.eval(&mut Evaluator::inner(row, public, &mut probe));
         probe
     }
 }
 
-impl<'a> AirBuilder for Probe<'a> {
-    type F = F;
-    type Expr = F;
-    type Var = F;
-    type PreprocessedWindow = RowWindow<'a, F>;
-    type MainWindow = RowWindow<'a, F>;
-    type PublicVar = F;
-    type PeriodicVar = F;
-
-    fn main(&self) -> Self::MainWindow {
-        RowWindow::from_two_rows(self.row, self.row)
+impl Sink for Probe {
+    fn constraint(&mut self, _: usize, value: F) {
+        self.constraints.push(value);
     }
 
-    fn preprocessed(&self) -> &Self::PreprocessedWindow {
-        &self.empty
+    fn message(&mut self, bus: &str, fields: impl Iterator<Item = F>, count: F, weight: u32) {
+        self.messages.push((bus.to_string(), fields.collect(), count, weight));
     }
-
-    fn is_first_row(&self) -> F {
-        F::ZERO
-    }
-
-    fn is_last_row(&self) -> F {
-        F::ZERO
-    }
-
-    fn is_transition(&self) -> F {
-        F::ZERO
-    }
-
-    fn assert_zero<I: Into<F>>(&mut self, x: I) {
-        self.constraints.push(x.into());
-    }
-
-    fn public_values(&self) -> &[F] {
-        self.public
-    }
-}
-
-impl InteractionBuilder for Probe<'_> {
-    fn push_interaction<I: Into<F>>(
-        &mut self,
-        bus: &str,
-        fields: impl IntoIterator<Item = I>,
-        count: impl Into<Count<F>>,
-    ) {
-        let (count, weight) = count.into().into_parts();
-        self.messages.push((bus.to_string(), fields.into_iter().map(Into::into).collect(), count, weight));
-    }
-
-    fn push_local_interaction(&mut self, _: impl IntoIterator<Item = (Vec<F>, Count<F>)>) {}
 }

@@ -16,6 +16,7 @@ use crate::field::{DEGREE, Extends, F};
 use crate::key::Key;
 use crate::merkle::{Digest, open, read_cap};
 use crate::poly::{eq_table, eq1, evaluate, lagrange, powers};
+use crate::step::Step;
 use crate::sumcheck::product_round;
 use crate::transcript::Transcript;
 use crate::zerocheck::{RowPoint, SKIP};
@@ -172,6 +173,7 @@ pub fn verify<C: Context, A: Chip>(
     let mut queries = Vec::with_capacity(params.oracles());
     for k in 0..params.oracles() {
         // 6.1 Bind the next variables.
+        context.enter(Step::Folds);
         let before = rho.len();
         for _ in 0..params.folds[k] {
             let (reduced, r) = product_round(context, transcript, claim, params.fold_grinding)?;
@@ -186,6 +188,7 @@ pub fn verify<C: Context, A: Chip>(
             Oracle { cap: Vec::new() }
         };
         // 6.3 Queries: the folded leaf is the value of the next polynomial's codeword.
+        context.enter(Step::Queries);
         transcript.grind(context, params.query_grinding)?;
         let log_domain = params.log_domain(k);
         let indexes: Vec<C::Base> = (0..params.queries[k]).map(|_| transcript.squeeze(context)).collect();
@@ -206,6 +209,7 @@ pub fn verify<C: Context, A: Chip>(
             points.push(domain_point::<C>(&bits));
         }
         // 6.4 Batch their claims with the one that is left.
+        context.enter(Step::QueryBatching);
         let gamma = transcript.challenge(context);
         let mut power = gamma;
         for value in values {
@@ -217,6 +221,7 @@ pub fn verify<C: Context, A: Chip>(
     }
 
     // 6.5 All claims on the last polynomial, which is in the clear, become one.
+    context.enter(Step::LastRounds);
     for _ in 0..params.variables(params.oracles()) {
         let (reduced, r) = product_round(context, transcript, claim, 0)?;
         claim = reduced;
@@ -225,7 +230,9 @@ pub fn verify<C: Context, A: Chip>(
     let value = evaluate(last, &rho[params.log_cells - params.variables(params.oracles())..]);
 
     // 6.6 The weight of all claims at the point.
+    context.enter(Step::StackWeight);
     let mut total = evaluate_weight(context, key, weight, heights, &rho)?;
+    context.enter(Step::QueryWeights);
     for claims in &queries {
         let mut power = claims.gamma;
         for &point in &claims.points {

@@ -6,11 +6,27 @@
 use alloc::vec::Vec;
 
 use hearth_machine::hash::{DIGEST, RATE, Tag, WIDTH};
+use hearth_soundness::report::{DIGEST_ELEMENTS, EXTENSION_DEGREE};
 use p3_field::PrimeCharacteristicRing;
 
 use crate::context::Context;
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, F};
+
+// REC-7: the report's figures for collisions, of digests and of the sponge's capacity, and for challenges are of what is
+// compiled here.
+const _: () = assert!(
+    DIGEST == DIGEST_ELEMENTS && WIDTH - RATE >= DIGEST_ELEMENTS && DIGEST_ELEMENTS >= 9 && DEGREE == EXTENSION_DEGREE
+);
+
+/// What happens to a transcript: for contexts that log it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<X> {
+    /// An element is absorbed.
+    Absorbed(X),
+    /// An element is squeezed.
+    Squeezed(X),
+}
 
 /// The transcript of a verifier in the context `C`, or of the prover, whose context is the native one.
 pub struct Transcript<C: Context + ?Sized> {
@@ -52,6 +68,7 @@ impl<C: Context> Transcript<C> {
         self.left = 0;
         self.state[self.absorbed] = element;
         self.absorbed += 1;
+        context.absorbed(element);
     }
 
     /// Squeezes one element, uniform in the random-oracle model.
@@ -62,7 +79,9 @@ impl<C: Context> Transcript<C> {
             self.left = RATE;
         }
         self.left -= 1;
-        self.state[RATE - 1 - self.left]
+        let element = self.state[RATE - 1 - self.left];
+        context.squeezed(element);
+        element
     }
 
     /// Squeezes a challenge.

@@ -15,6 +15,7 @@ use crate::key::Key;
 use crate::merkle::read_cap;
 use crate::native::Native;
 use crate::opening::{self, Weight};
+use crate::step::Step;
 use crate::transcript::Transcript;
 use crate::zerocheck;
 
@@ -39,6 +40,7 @@ impl<A: Chip> Key<A> {
 /// A [`Rejection`].
 pub fn verify<C: Context, A: Chip>(key: &Key<A>, context: &mut C, public: &[C::Base]) -> Result<(), Rejection> {
     // 1. Seed, statement, heights, stack.
+    context.enter(Step::Statement);
     let mut transcript = Transcript::<C>::new(&key.digest);
     for &value in public {
         transcript.absorb(context, value);
@@ -47,17 +49,20 @@ pub fn verify<C: Context, A: Chip>(key: &Key<A>, context: &mut C, public: &[C::B
     let cap = read_cap(context, &mut transcript, key.params.log_cap(0))?;
 
     // 2. Fingerprints. Error: (fractions + 1) / |E|, divided by 2 to the grinding.
+    context.enter(Step::Fingerprints);
     transcript.grind(context, key.params.bus_grinding)?;
     let fingerprint = draw_fingerprint(context, &mut transcript, key);
     let boundary = boundary_fraction::<C, A>(key, &fingerprint, public);
 
     // 3. The sum of all fractions.
+    context.enter(Step::Fractions);
     let leaf = fractions::verify(context, &mut transcript, key.tree_variables(), boundary)?;
 
     // 4. Constraints and fractions of the rows.
     let (point, columns) = zerocheck::verify(context, &mut transcript, key, &fingerprint, &leaf)?;
 
     // 5. One claim on the stack.
+    context.enter(Step::Claim);
     let (weight, claim) = Weight::draw(context, &mut transcript, key, point, &columns);
 
     // 6. Its opening.

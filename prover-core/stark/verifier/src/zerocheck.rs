@@ -17,6 +17,7 @@ use crate::folder::{Fingerprint, Folder, WeightedSlots};
 use crate::fractions::LeafClaim;
 use crate::key::{ChipShape, Key};
 use crate::poly::{eq_table, lagrange, powers};
+use crate::step::Step;
 use crate::sumcheck::eq_round;
 use crate::transcript::Transcript;
 
@@ -151,6 +152,7 @@ pub fn verify<C: Context, A: Chip>(
     leaf: &LeafClaim<C::Ext>,
 ) -> Result<Columns<C::Ext>, Rejection> {
     // 4.1 Challenges.
+    context.enter(Step::ZerocheckRounds);
     transcript.grind(context, key.params.constraint_grinding)?;
     let challenges = Challenges::draw(context, transcript, key, fingerprint, leaf);
 
@@ -175,6 +177,7 @@ pub fn verify<C: Context, A: Chip>(
     let point = RowPoint { skip, tile: rounds, lane };
 
     // 4.4 The columns at the point, and the summand from them.
+    context.enter(Step::Chips);
     let columns = transcript.read_exts(context, key.columns())?;
     let mut sum = C::Ext::ZERO;
     let mut first = 0;

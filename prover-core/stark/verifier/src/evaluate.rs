@@ -11,40 +11,49 @@ use p3_field::PrimeCharacteristicRing;
 use p3_lookup::{Count, InteractionBuilder};
 use p3_matrix::dense::RowMajorMatrix;
 
-use crate::Felt;
+use crate::field::F;
 
 /// Takes what a row asserts and sends.
 pub trait Sink {
     /// Constraint number `index` of the row evaluated to `value`.
-    fn constraint(&mut self, index: usize, value: Felt);
+    fn constraint(&mut self, index: usize, value: F);
     /// The row sends `fields` on `bus`, `count` times (negative: receives), with the declared bound.
-    fn message(&mut self, bus: &str, fields: impl Iterator<Item = Felt>, count: Felt, weight: u32);
+    fn message(&mut self, bus: &str, fields: impl Iterator<Item = F>, count: F, weight: u32);
 }
 
 /// A builder over the concrete values of one row.
 pub struct Evaluator<'a, S> {
-    current: &'a [Felt],
-    next: &'a [Felt],
-    public: &'a [Felt],
+    current: &'a [F],
+    next: &'a [F],
+    public: &'a [F],
     is_first: bool,
     is_last: bool,
+    is_transition: bool,
     constraints: usize,
-    empty: RowWindow<'a, Felt>,
+    empty: RowWindow<'a, F>,
     sink: &'a mut S,
 }
 
 impl<'a, S> Evaluator<'a, S> {
     /// The row `index` of `table`, with the row after it (the first after the last).
-    pub fn new(table: &'a RowMajorMatrix<Felt>, index: usize, public: &'a [Felt], sink: &'a mut S) -> Self {
+    pub fn new(table: &'a RowMajorMatrix<F>, index: usize, public: &'a [F], sink: &'a mut S) -> Self {
         let width = table.width;
         let height = table.values.len() / width;
         let row = |i: usize| &table.values[i % height * width..][..width];
+        let (is_first, is_last) = (index == 0, index + 1 == height);
+        let (next, is_transition) = (row(index + 1), !is_last);
+        Self { next, is_first, is_last, is_transition, ..Self::inner(row(index), public, sink) }
+    }
+
+    /// A row alone: neither first nor last, and without a row after it.
+    pub fn inner(row: &'a [F], public: &'a [F], sink: &'a mut S) -> Self {
         Self {
-            current: row(index),
-            next: row(index + 1),
+            current: row,
+            next: row,
             public,
-            is_first: index == 0,
-            is_last: index + 1 == height,
+            is_first: false,
+            is_last: false,
+            is_transition: false,
             constraints: 0,
             empty: RowWindow::from_two_rows(&[], &[]),
             sink,
@@ -53,13 +62,13 @@ impl<'a, S> Evaluator<'a, S> {
 }
 
 impl<'a, S: Sink> AirBuilder for Evaluator<'a, S> {
-    type F = Felt;
-    type Expr = Felt;
-    type Var = Felt;
-    type PreprocessedWindow = RowWindow<'a, Felt>;
-    type MainWindow = RowWindow<'a, Felt>;
-    type PublicVar = Felt;
-    type PeriodicVar = Felt;
+    type F = F;
+    type Expr = F;
+    type Var = F;
+    type PreprocessedWindow = RowWindow<'a, F>;
+    type MainWindow = RowWindow<'a, F>;
+    type PublicVar = F;
+    type PeriodicVar = F;
 
     fn main(&self) -> Self::MainWindow {
         RowWindow::from_two_rows(self.current, self.next)
@@ -69,41 +78,41 @@ impl<'a, S: Sink> AirBuilder for Evaluator<'a, S> {
         &self.empty
     }
 
-    fn is_first_row(&self) -> Felt {
-        Felt::from_bool(self.is_first)
+    fn is_first_row(&self) -> F {
+        F::from_bool(self.is_first)
     }
 
-    fn is_last_row(&self) -> Felt {
-        Felt::from_bool(self.is_last)
+    fn is_last_row(&self) -> F {
+        F::from_bool(self.is_last)
     }
 
-    fn is_transition(&self) -> Felt {
-        Felt::from_bool(!self.is_last)
+    fn is_transition(&self) -> F {
+        F::from_bool(self.is_transition)
     }
 
-    fn assert_zero<I: Into<Felt>>(&mut self, x: I) {
+    fn assert_zero<I: Into<F>>(&mut self, x: I) {
         self.sink.constraint(self.constraints, x.into());
         self.constraints += 1;
     }
 
-    fn public_values(&self) -> &[Felt] {
+    fn public_values(&self) -> &[F] {
         self.public
     }
 }
 
 impl<S: Sink> InteractionBuilder for Evaluator<'_, S> {
     #[inline(always)]
-    fn push_interaction<E: Into<Felt>>(
+    fn push_interaction<E: Into<F>>(
         &mut self,
         bus_name: &str,
         fields: impl IntoIterator<Item = E>,
-        count: impl Into<Count<Felt>>,
+        count: impl Into<Count<F>>,
     ) {
         let (count, weight) = count.into().into_parts();
         self.sink.message(bus_name, fields.into_iter().map(Into::into), count, weight);
     }
 
-    fn push_local_interaction(&mut self, tuples: impl IntoIterator<Item = (Vec<Felt>, Count<Felt>)>) {
+    fn push_local_interaction(&mut self, tuples: impl IntoIterator<Item = (Vec<F>, Count<F>)>) {
         for (fields, count) in tuples {
             let (count, weight) = count.into_parts();
             self.sink.message("", fields.into_iter(), count, weight);
