@@ -3,7 +3,7 @@
 //   node devchain.mjs [--now] [--every SECONDS]
 //
 // Starts anvil on a free port and prints one line of JSON, {"rpc": URL}. With --now there is a block then, with transfers,
-// token transfers and calls of precompiles; after SIGUSR1 there is another one every few seconds (12 without --every), until
+// token transfers and calls of precompiles, of each as many as accounts; after SIGUSR1 there is another one every few seconds (12 without --every), until
 // SIGTERM.
 //
 // The chain runs by Cancun's rules: that is the newest fork whose blocks anvil makes as a consensus client would. It leaves
@@ -17,7 +17,12 @@ const argument = (name, otherwise) => {
 };
 const every = 1000 * Number(argument("--every", 12));
 
-const anvil = spawn(process.env.ANVIL ?? "anvil", ["--port", "0", "--hardfork", "cancun", "--no-mining", "--accounts", "4"], {
+/** Accounts with ether. Each sends ten transactions in a block: with ten of them the validator takes more than five million steps. */
+const ACCOUNTS = 10;
+/** The order of the field of secp256k1, as a modulus. */
+const P = 2n ** 256n - 2n ** 32n - 977n;
+
+const anvil = spawn(process.env.ANVIL ?? "anvil", ["--port", "0", "--hardfork", "cancun", "--no-mining", "--accounts", String(ACCOUNTS)], {
   stdio: ["ignore", "pipe", "inherit"],
 });
 let over = false;
@@ -112,46 +117,70 @@ const number = (n) => word(BigInt(n).toString(16));
 // Anvil mines blocks of the same second, which no validator accepts.
 await call("anvil_setBlockTimestampInterval", 12);
 const accounts = await call("eth_accounts");
-const send = (from, to, data, value = "0x0") => call("eth_sendTransaction", { from: accounts[from], to, data: `0x${data}`, value });
+// With a limit that is enough for all of them: anvil's own estimate does not know what the block's earlier transactions do.
+const GAS = "0x186a0";
+const send = (from, to, data, value = "0x0") =>
+  call("eth_sendTransaction", { from: accounts[from], to, data: `0x${data}`, value, gas: GAS });
 const precompile = (n) => `0x${number(n).slice(24)}`;
 
-/** Makes the token, in a block of its own; returns its address. */
+const transfer = (token, from, to, amount) => send(from, token, TRANSFER + word(accounts[to]) + number(amount));
+
+/** Makes the token, and gives everybody some of it, in blocks of their own; returns its address. */
 async function deploy() {
   const created = await call("eth_sendTransaction", { from: accounts[0], data: `0x${creation()}` });
   await call("evm_mine");
   const receipt = await call("eth_getTransactionReceipt", created);
   if (receipt.status !== "0x1") throw new Error("the token was not created");
-  return receipt.contractAddress;
+  const token = receipt.contractAddress;
+  for (let to = 1; to < ACCOUNTS; to++) await transfer(token, 0, to, 1000 + to);
+  await call("evm_mine");
+  return token;
 }
 
 let blocks = 0;
 let address = null;
-/** Mines a block of a dozen transactions. Nobody's balance falls to zero, so no trie node goes. */
+/** Mines a block; nobody's balance falls to zero, so no trie node goes. */
 async function mine() {
   const round = ++blocks;
   address ??= await deploy();
-  const transfer = (from, to, amount) => send(from, address, TRANSFER + word(accounts[to]) + number(amount));
-  await send(0, accounts[1], "", "0xde0b6b3a7640000");
-  await send(1, accounts[2], "", "0x2386f26fc10000");
-  await send(2, accounts[3], "", "0x1000");
-  for (const to of [1, 2, 3]) await transfer(0, to, 1000 * round + to);
-  if (round > 1) await transfer(1, 2, 1);
-  // With a wei each: anvil keeps an empty account for a precompile that is called without, and no other client does.
-  // ecrecover of a signature that anvil makes, sha256, ripemd160, identity, modexp (3^5 mod 7), point addition on bn254.
-  const hash = await call("eth_sign", accounts[3], "0x01");
-  const [r, s, v] = [hash.slice(2, 66), hash.slice(66, 130), hash.slice(130, 132)];
-  await send(3, precompile(1), number(round) + word(v) + r + s, "0x1");
-  await send(3, precompile(2), number(round), "0x1");
-  await send(3, precompile(3), number(round), "0x1");
-  await send(3, precompile(4), number(round), "0x1");
-  await send(3, precompile(5), [1, 1, 1].map(number).join("") + "030507", "0x1");
-  await send(3, precompile(6), [1, 2, 1, 2].map(number).join(""), "0x1");
+  for (let from = 0; from < ACCOUNTS; from++) {
+    await transfer(address, from, (from + 1) % ACCOUNTS, round);
+    await send(from, accounts[(from + 1) % ACCOUNTS], "", "0x2386f26fc10000");
+    await send(from, fresh(round, from), "", "0x1000");
+  }
+  for (let from = 0; from < ACCOUNTS; from++) {
+    for (const [place, input] of await calls(from, round)) {
+      // With a wei: anvil keeps an empty account for a precompile that is called without, and no other client does.
+      await send(from, precompile(place), input, "0x1");
+    }
+  }
   await call("evm_mine");
   const block = await call("eth_getBlockByNumber", "latest", false);
+  if (block.transactions.length !== 10 * ACCOUNTS) throw new Error(`a block of ${block.transactions.length} transactions`);
   for (const hash of block.transactions) {
     const { status } = await call("eth_getTransactionReceipt", hash);
     if (status !== "0x1") throw new Error(`transaction ${hash} failed`);
   }
+}
+
+/** An address that nobody has, another one in each block. */
+const fresh = (round, from) => `0x${number((BigInt(round) << 64n) + (1n << 32n) + BigInt(from)).slice(24)}`;
+
+/** The precompiles that an account calls in a block, each with its input; all inputs of a block differ. */
+async function calls(from, round) {
+  const seed = 1000 * round + from;
+  const signed = await call("eth_sign", accounts[from], `0x${number(seed)}`);
+  const [r, s, v] = [signed.slice(2, 66), signed.slice(66, 130), signed.slice(130, 132)];
+  const digest = await call("web3_sha3", `0x${Buffer.from(`\x19Ethereum Signed Message:\n32`).toString("hex")}${number(seed)}`);
+  return [
+    [1, word(digest) + word(v) + r + s], // ecrecover
+    [2, number(seed).repeat(4)], // sha256
+    [3, number(seed)], // ripemd160
+    [4, number(seed).repeat(8)], // identity
+    [5, [32, 32, 32, seed, 65537, P].map(number).join("")], // modexp
+    [6, [1, 2, 1, 2].map(number).join("")], // bn254: addition
+    [7, [1, 2, seed].map(number).join("")], // bn254: multiple
+  ];
 }
 
 let busy = Promise.resolve();

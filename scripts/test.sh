@@ -37,6 +37,7 @@ vectors() {
 
 part format format
 part lints "${CARGO[@]}" clippy -q --workspace --all-targets --profile ci --locked -- -D warnings
+part deploy scripts/deploy.sh
 part deny scripts/deny.sh
 part guest-hashes scripts/guests.sh check
 part guests make --no-print-directory guests

@@ -108,6 +108,13 @@ mod tests {
     }
 
     #[test]
+    fn the_file_beside_the_systemd_unit_is_one() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../deploy/node.toml");
+        let settings = Settings::default().over(Some(&path)).expect("settings");
+        assert!(settings.follow.is_some() && settings.listen.is_some_and(|address| address.ip().is_loopback()));
+    }
+
+    #[test]
     fn an_unknown_key_is_refused_by_name() {
         let path = file("unknown", "slots = 6\n");
         let error = Settings::default().over(Some(&path)).expect_err("refused").to_string();
