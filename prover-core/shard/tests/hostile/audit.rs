@@ -91,12 +91,6 @@ impl Bench {
         self.stark_keys.prove(key_of(tables), matrices, &tables.public_values).expect("a proof comes out")
     }
 
-    /// Whether the body of a proof of the first backend under the base key decodes.
-    pub fn decodes(&self, proof: &[u8]) -> bool {
-        let key = self.keys.whir(KeyId::Base).expect("keys of this backend");
-        key.tampered(proof, |_| ()).is_ok()
-    }
-
     /// A proof by the first backend of these tables, in which the muted buses carry nothing.
     pub fn prove(&self, tables: Tables, muted: &[&'static str]) -> Vec<u8> {
         let key = self.keys.whir(key_of(&tables)).expect("keys of this backend");

@@ -234,10 +234,10 @@ fn damaged_shard_proofs() {
     let verify = |shard: &ShardProof| verifier.verify(&shard.statement, shard.key as u8, &shard.bytes);
     assert_eq!(verify(shard), Ok(()));
     let mut numbers = Numbers(2);
-    let mut decoded = 0;
+    let mut verified = 0;
     for round in 0..2000 {
         let mut other = bytes.clone();
-        // The numbers of the statement and the lists of the proof come first, so they get half of the attention.
+        // The numbers of the statement and the first messages get half of the attention.
         let range = if round % 2 == 0 { bytes.len() } else { 4000 };
         let position = numbers.below(range);
         other[position] = match round % 3 {
@@ -246,14 +246,12 @@ fn damaged_shard_proofs() {
             _ => 0,
         };
         let Ok(other) = ShardProof::from_bytes(&other) else { continue };
-        // All are decoded to the end; to verify them all would take a minute.
-        decoded += usize::from(BENCH.decodes(&other.bytes));
-        let changed = other != *shard && other.class == CLASS;
-        if changed && round % 17 == 0 {
+        if other != *shard && other.class == CLASS {
             assert!(verify(&other).is_err(), "byte {position}");
+            verified += 1;
         }
     }
-    assert!(decoded > 100, "{decoded}: most changes are of field elements");
+    assert!(verified > 1500, "{verified}: most changes are of field elements");
 }
 
 /// A fixed stream of numbers.
