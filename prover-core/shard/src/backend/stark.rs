@@ -11,6 +11,7 @@ use hearth_soundness::stark::StarkParams;
 #[cfg(feature = "prover")]
 use hearth_stark_prover::{Stack, TraceError, lanes::Native, prove_stack};
 use hearth_stark_verifier::chip::Chip;
+use hearth_stark_verifier::error::Rejection;
 use hearth_stark_verifier::key::Key;
 use p3_air::Air;
 use p3_lookup::InteractionSymbolicBuilder;
@@ -126,7 +127,12 @@ where
         if !log_heights.is_empty() {
             return Err(VerifyError::Shape("heights"));
         }
-        self.key.verify(public_values, proof).map_err(|error| VerifyError::Invalid(error.to_string()))?;
+        self.key.verify(public_values, proof).map_err(|error| match error {
+            Rejection::TooShort | Rejection::TooLong => VerifyError::Encoding(error.to_string()),
+            Rejection::NotCanonical(_) => VerifyError::NotCanonical,
+            Rejection::PublicValues { expected, found } => VerifyError::PublicValues { expected, actual: found },
+            Rejection::Failed(_) => VerifyError::Invalid(error.to_string()),
+        })?;
         Ok(Vec::new())
     }
 }

@@ -31,7 +31,7 @@ pub const TARGET: Target = Target {
         "version",
         "backend",
         "class",
-        "heights",
+        "shape",
         "encoding",
         "not canonical",
         "invalid",
@@ -93,9 +93,9 @@ pub(super) fn wrong(random: &mut Random) -> ShardProof {
     let mut proof = pick(random, &PROOFS).clone();
     let statement = &mut proof.statement;
     let (len, any) = (proof.bytes.len(), random.word() as u32);
-    // Magic, version, backend, class, number of heights; then the heights, then the body.
-    let heights = usize::from(proof.bytes[6]);
-    match random.below(15) {
+    // Magic, version, backend, class, number of heights, of which there are none; then the words of the body.
+    const HEADER: usize = 7;
+    match random.below(16) {
         0 => statement.pc_in = any,
         1 => statement.pc_out ^= 4,
         2 => statement.ts_end = any,
@@ -107,12 +107,16 @@ pub(super) fn wrong(random: &mut Random) -> ShardProof {
         8 => proof.bytes.resize((2 << 20) + below(random, 3), 0),
         9 => proof.bytes.truncate(below(random, 60)),
         10 | 11 => proof.bytes[below(random, 7)] = any as u8,
-        12 => proof.bytes[7 + below(random, heights)] = any as u8 % 28,
+        12 => proof.bytes[HEADER - 1] = any as u8 % 28,
         13 => {
-            let mut body = proof.bytes.split_off(7 + heights);
-            let other = pick(random, &PROOFS).bytes[7 + heights..].to_vec();
+            let mut body = proof.bytes.split_off(HEADER);
+            let other = pick(random, &PROOFS).bytes[HEADER..].to_vec();
             mutate::change(&mut body, &[other], random);
             proof.bytes.append(&mut body);
+        }
+        14 => {
+            let word = HEADER + 4 * below(random, (len - HEADER) / 4);
+            proof.bytes[word..word + 4].fill(u8::MAX);
         }
         _ => proof.bytes[below(random, len)] ^= 1 << random.below(8),
     }
