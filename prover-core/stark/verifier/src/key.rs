@@ -12,6 +12,7 @@ use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_lookup::{Count, InteractionBuilder, InteractionSymbolicBuilder};
 use thiserror::Error;
 
+use crate::admission;
 use crate::chip::{Chip, FixedColumn};
 use crate::field::F;
 
@@ -92,10 +93,12 @@ pub enum KeyError {
     Degree { chip: String, what: &'static str, degree: usize },
     #[error("{chip}: the zero row does not satisfy every constraint, or sends a message")]
     ZeroRow { chip: String },
-    #[error("{chip}: local look-ups are not supported")]
+    #[error("{chip}: local and exclusive look-ups are not supported")]
     LocalLookup { chip: String },
     #[error("{chip}: reads preprocessed or periodic columns, or has none of its own")]
     Columns { chip: String },
+    #[error("{chip}: {what}, which no step of the protocol would see")]
+    Unseen { chip: String, what: &'static str },
     #[error("{chip}: {rows} rows are no power of two from a tile to the greatest height")]
     Rows { chip: String, rows: usize },
     #[error("bus {bus}: messages of {found} and of {expected} elements")]
@@ -291,7 +294,8 @@ fn shape<A: Chip>(
     chip.eval(&mut symbolic);
     let has_constraints = fixed.is_empty() && !chip.is_boundary();
     let constraints = if has_constraints { symbolic.base_constraints().len() } else { 0 };
-    if !symbolic.local_interactions().is_empty() {
+    admission::check(chip, public_values)?;
+    if !symbolic.local_interactions().is_empty() || !symbolic.exclusive_interactions().is_empty() {
         return Err(KeyError::LocalLookup { chip: name });
     }
     if has_constraints {
@@ -377,18 +381,27 @@ fn assign_slots(degrees: &[(usize, usize)]) -> Result<Vec<usize>, usize> {
 type Message = (String, Vec<F>, F, u32);
 
 /// Evaluates a row of numbers.
-struct Probe<'a> {
+pub(crate) struct Probe<'a> {
     row: &'a [F],
+    next: &'a [F],
+    selector: F,
     public: &'a [F],
-    constraints: Vec<F>,
-    messages: Vec<Message>,
+    pub(crate) constraints: Vec<F>,
+    pub(crate) messages: Vec<Message>,
     empty: RowWindow<'a, F>,
 }
 
 impl<'a> Probe<'a> {
+    /// As the protocol evaluates a row: without a next row, and all selectors 0.
     fn of<A: Chip>(chip: &A, row: &'a [F], public: &'a [F]) -> Self {
+        Self::among(chip, row, row, F::ZERO, public)
+    }
+
+    /// With a next row and a value of all selectors.
+    pub(crate) fn among<A: Chip>(chip: &A, row: &'a [F], next: &'a [F], selector: F, public: &'a [F]) -> Self {
         let empty = RowWindow::from_two_rows(&[], &[]);
-        let mut probe = Self { row, public, constraints: Vec::new(), messages: Vec::new(), empty };
+        let (constraints, messages) = (Vec::new(), Vec::new());
+        let mut probe = Self { row, next, selector, public, constraints, messages, empty };
         chip.eval(&mut probe);
         probe
     }
@@ -404,7 +417,7 @@ impl<'a> AirBuilder for Probe<'a> {
     type PeriodicVar = F;
 
     fn main(&self) -> Self::MainWindow {
-        RowWindow::from_two_rows(self.row, self.row)
+        RowWindow::from_two_rows(self.row, self.next)
     }
 
     fn preprocessed(&self) -> &Self::PreprocessedWindow {
@@ -412,15 +425,15 @@ impl<'a> AirBuilder for Probe<'a> {
     }
 
     fn is_first_row(&self) -> F {
-        F::ZERO
+        self.selector
     }
 
     fn is_last_row(&self) -> F {
-        F::ZERO
+        self.selector
     }
 
     fn is_transition(&self) -> F {
-        F::ZERO
+        self.selector
     }
 
     fn assert_zero<I: Into<F>>(&mut self, x: I) {

@@ -12,6 +12,7 @@
 #![no_std]
 extern crate alloc;
 
+mod admission;
 pub mod chip;
 pub mod context;
 pub mod error;
