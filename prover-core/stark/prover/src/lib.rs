@@ -1,6 +1,8 @@
 //! The prover of Hearth's shard protocol. Its steps are those of [`hearth_stark_verifier`], number by number.
 
 mod commit;
+#[cfg(feature = "forge")]
+pub mod forge;
 mod fractions;
 pub mod lanes;
 mod leaves;

@@ -53,7 +53,7 @@ pub fn prove_with_wrong_words<P: Lanes, A: Chip>(
     wrong: core::ops::Range<usize>,
 ) -> Result<Vec<u8>, TraceError> {
     let mut writer = Writer::new(&key.digest);
-    writer.forge(wrong);
+    writer.forge(wrong.map(|word| (word, F::ONE)));
     prove_into::<P, A>(writer, key, &Stack::new(key, tables)?, public)
 }
 

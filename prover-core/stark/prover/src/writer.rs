@@ -14,9 +14,15 @@ pub struct Writer {
     context: Native<'static>,
     transcript: Transcript<Native<'static>>,
     proof: Vec<u8>,
-    /// The words that are sent as one more than they should be.
+    /// What is added to words before they are sent.
     #[cfg(feature = "forge")]
-    wrong: core::ops::Range<usize>,
+    lies: std::collections::BTreeMap<usize, F>,
+    /// The oracle before whose queries a false claim is made true.
+    #[cfg(feature = "forge")]
+    pub repair: Option<usize>,
+    /// Whether leaves of later oracles are made up to fit the next polynomial.
+    #[cfg(feature = "forge")]
+    pub fitting_leaves: bool,
 }
 
 impl Writer {
@@ -27,14 +33,24 @@ impl Writer {
             transcript: Transcript::new(key),
             proof: Vec::new(),
             #[cfg(feature = "forge")]
-            wrong: 0..0,
+            lies: Default::default(),
+            #[cfg(feature = "forge")]
+            repair: None,
+            #[cfg(feature = "forge")]
+            fitting_leaves: false,
         }
     }
 
-    /// Sends the words `wrong` as one more than they should be. All later challenges and nonces follow from what was sent.
+    /// Adds to words before they are sent. All later challenges and nonces follow from what was sent.
     #[cfg(feature = "forge")]
-    pub fn forge(&mut self, wrong: core::ops::Range<usize>) {
-        self.wrong = wrong;
+    pub fn forge(&mut self, lies: impl IntoIterator<Item = (usize, F)>) {
+        self.lies.extend(lies);
+    }
+
+    /// Words written so far.
+    #[cfg(feature = "forge")]
+    pub fn words(&self) -> usize {
+        self.proof.len() / 4
     }
 
     /// The proof.
@@ -65,7 +81,7 @@ impl Writer {
     pub fn send(&mut self, elements: &[F]) {
         #[cfg(feature = "forge")]
         let forged: Vec<F> = (elements.iter().zip(self.proof.len() / 4..))
-            .map(|(&element, word)| element + F::from_bool(self.wrong.contains(&word)))
+            .map(|(&element, word)| element + self.lies.get(&word).copied().unwrap_or(F::ZERO))
             .collect();
         #[cfg(feature = "forge")]
         let elements = &forged[..];
