@@ -1,7 +1,7 @@
 //! The error terms of our own shard protocol, from the constants that prover and verifier compile.
 //!
 //! Everything is proven in the unique decoding regime: a committed word is within (1 - rate) / 2 of at most one
-//! codeword. Nothing rests on a conjecture, and grinding counts at its own site only.
+//! codeword; terms are for a radius a little below that ([`radius`]), where the theorem on folds holds. Nothing rests on a conjecture, and grinding counts at its own site only.
 
 use alloc::vec::Vec;
 
@@ -93,16 +93,18 @@ impl Report {
             field((facts.constraints + facts.chips + 2) as f64),
             params.constraint_grinding,
         );
+        // A table's constraints are polynomials on the rows; one that is broken is not zero, but may be at the leaves' point.
+        add("constraints at the leaves' point", None, field(params.log_rows as f64), 0);
         let skip = MAX_DEGREE * ((1 << LOG_SKIP) - 1);
         let rounds = MAX_DEGREE * (params.log_rows - LOG_SKIP);
         add("zerocheck", None, field((skip + rounds) as f64), 0);
         // 5. tau is multilinear, mu a power.
         add("column batching", None, field((facts.block_bits + facts.blocks) as f64), 0);
-        // 6. Each fold of a word of n symbols at distance d: (d n + 1) / |E| for the proximity gap (BCHKS25, theorem 1.3)
+        // 6. Each fold of a word of n symbols at distance d: (d n + 1) / |E| for the proximity gap (BCHKS25, corollary 1.4)
         //    and 2 / |E| for the sumcheck's round.
         for k in 0..params.oracles() {
-            let distance = (1.0 - libm::exp2(-(params.log_inv_rates[k] as f64))) / 2.0;
             let symbols = libm::exp2(params.log_domain(k) as f64);
+            let distance = radius(params.log_inv_rates[k], symbols);
             let folds = params.folds[k] as f64;
             add("folds", Some(k), folds * field(distance * symbols + 3.0), params.fold_grinding);
             let queries = params.queries[k] as f64;
@@ -149,6 +151,13 @@ impl Report {
     pub fn worst_bits(&self) -> f64 {
         self.terms.iter().map(|term| term.bits).fold(f64::INFINITY, f64::min)
     }
+}
+
+/// The greatest radius for which BCHKS25, corollary 1.4, bounds the challenges that fold two words into one that is closer than
+/// they are by (radius symbols + 1): `delta / 2 - 3 / (delta symbols)` with the code's distance `delta = 1 - rate`.
+fn radius(log_inv_rate: usize, symbols: f64) -> f64 {
+    let delta = 1.0 - libm::exp2(-(log_inv_rate as f64));
+    delta / 2.0 - 3.0 / (delta * symbols)
 }
 
 /// Generic collisions of the digests: half of 9 log2 p. The design claims 128.

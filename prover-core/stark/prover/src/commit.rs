@@ -45,10 +45,8 @@ pub fn commit<P: Lanes>(
 }
 
 impl Oracle {
-    /// Writes leaf `index` and its path.
-    pub fn open(&self, writer: &mut Writer, index: usize) {
-        let width = self.codeword.width;
-        writer.write(&self.codeword.values[index * width..][..width]);
+    /// Writes the path of leaf `index`.
+    pub fn write_path(&self, writer: &mut Writer, index: usize) {
         for (level, layer) in self.layers[..self.layers.len() - 1].iter().enumerate() {
             writer.write(&layer[index >> level ^ 1]);
         }

@@ -27,6 +27,10 @@ pub struct Forgery {
     /// An oracle but the first, or with the greatest number the polynomial in the clear: 1 is added to its first
     /// coefficient, and the rest is about what was sent.
     pub polynomial: Option<usize>,
+    /// The oracle before whose queries the polynomial is changed so that a false claim is true.
+    pub repair: Option<usize>,
+    /// Whether leaves of later oracles are made up to fit the next polynomial.
+    pub fitting_leaves: bool,
 }
 
 impl Forgery {

@@ -1,5 +1,7 @@
 //! The prover of Hearth's shard protocol. Its steps are those of [`hearth_stark_verifier`], number by number.
 
+#[cfg(feature = "forge")]
+pub mod cheat;
 mod commit;
 #[cfg(feature = "forge")]
 pub mod forge;

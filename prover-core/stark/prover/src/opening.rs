@@ -51,6 +51,10 @@ pub fn prove<P: Lanes, A: Chip>(
             values: Packed::new(fold_cells::<P>(&stack.cells, &fold)),
             weights: Packed::new(rows.spread(&strips)),
         });
+        #[cfg(feature = "forge")]
+        if writer.forgery.repair == Some(k) {
+            left.repair(claim);
+        }
         // 6.2 The next oracle, or what is left in the clear.
         let values = left.values.to_vec();
         #[cfg(feature = "forge")]
@@ -74,8 +78,16 @@ pub fn prove<P: Lanes, A: Chip>(
             (0..params.queries[k]).map(|_| writer.squeeze().as_canonical_u32() as usize & mask).collect();
         let mut claims = Vec::with_capacity(indexes.len());
         for &index in &indexes {
-            oracle.open(writer, index);
             let leaf = oracle.leaf(index);
+            #[cfg(feature = "forge")]
+            let made_up = (writer.forgery.fitting_leaves && k > 0).then(|| {
+                let point = domain_point(index, params.log_domain(k));
+                fitting_leaf(leaf, &fold, horner(&values, point.into()))
+            });
+            #[cfg(feature = "forge")]
+            let leaf = made_up.as_deref().unwrap_or(leaf);
+            writer.write(leaf);
+            oracle.write_path(writer, index);
             claims.push(if k == 0 {
                 fold.iter().zip(leaf).map(|(weight, &cell)| weight.times(cell)).sum()
             } else {
@@ -120,6 +132,16 @@ fn round<P: Lanes>(writer: &mut Writer, claim: &mut E, (c0, c2): (E, E), grindin
 fn domain_point(index: usize, log_domain: usize) -> F {
     let exponent = index.reverse_bits() >> (usize::BITS as usize - log_domain);
     F::two_adic_generator(log_domain).exp_u64(exponent as u64)
+}
+
+/// A leaf of extension elements with another first one, so that it folds to `value`.
+#[cfg(feature = "forge")]
+fn fitting_leaf(leaf: &[F], fold: &[E], value: E) -> Vec<F> {
+    let found: E = (fold.iter().zip(leaf.chunks_exact(DEGREE)))
+        .map(|(&weight, cell)| weight * Quintic(core::array::from_fn(|i| cell[i])))
+        .sum();
+    let lie = (value - found) * fold[0].try_inverse().expect("a challenge is 0 with probability 2^-154");
+    leaf.iter().zip(lie.0.into_iter().chain(core::iter::repeat(F::ZERO))).map(|(&cell, lie)| cell + lie).collect()
 }
 
 /// The weight of each strip.
@@ -303,5 +325,16 @@ impl<P: Lanes> Pair<P> {
     fn fold(&mut self, r: E) {
         self.values.fold(r);
         self.weights.fold(r);
+    }
+
+    /// Makes a false claim true by one number added to all values. Of the polynomial's codeword this changes as few places
+    /// as can be: `1 + y + y^2 + ..` is zero at all roots of unity of its length but 1.
+    #[cfg(feature = "forge")]
+    fn repair(&mut self, claim: E) {
+        let (values, weights) = (self.values.to_vec(), self.weights.to_vec());
+        let found: E = values.iter().zip(&weights).map(|(&value, &weight)| value * weight).sum();
+        let all: E = weights.iter().copied().sum();
+        let lie = (claim - found) * all.try_inverse().expect("a sum of challenges is 0 with probability 2^-154");
+        self.values = Packed::new(values.into_iter().map(|value| value + lie).collect());
     }
 }

@@ -34,7 +34,7 @@ pub struct Writer {
     transcript: Transcript<Voice>,
     proof: Vec<u8>,
     #[cfg(feature = "forge")]
-    forgery: Forgery,
+    pub forgery: Forgery,
     /// Nonces so far.
     #[cfg(feature = "forge")]
     nonces: usize,
@@ -58,6 +58,18 @@ impl Writer {
     #[cfg(feature = "forge")]
     pub fn forge(&mut self, forgery: &Forgery) {
         self.forgery = forgery.clone();
+    }
+
+    /// Adds to words before they are sent.
+    #[cfg(feature = "forge")]
+    pub fn lie(&mut self, lies: impl IntoIterator<Item = (usize, F)>) {
+        self.forgery.words.extend(lies);
+    }
+
+    /// Words written so far.
+    #[cfg(feature = "forge")]
+    pub fn words(&self) -> usize {
+        self.proof.len() / 4
     }
 
     /// The polynomial that oracle `number` is made of, or the one in the clear, as the forgery has it.

@@ -92,7 +92,7 @@ pub enum KeyError {
     Degree { chip: String, what: &'static str, degree: usize },
     #[error("{chip}: the zero row does not satisfy every constraint, or sends a message")]
     ZeroRow { chip: String },
-    #[error("{chip}: local look-ups are not supported")]
+    #[error("{chip}: local and exclusive look-ups are not supported")]
     LocalLookup { chip: String },
     #[error("{chip}: reads preprocessed or periodic columns, or has none of its own")]
     Columns { chip: String },
@@ -291,7 +291,7 @@ fn shape<A: Chip>(
     chip.eval(&mut symbolic);
     let has_constraints = fixed.is_empty() && !chip.is_boundary();
     let constraints = if has_constraints { symbolic.base_constraints().len() } else { 0 };
-    if !symbolic.local_interactions().is_empty() {
+    if !symbolic.local_interactions().is_empty() || !symbolic.exclusive_interactions().is_empty() {
         return Err(KeyError::LocalLookup { chip: name });
     }
     if has_constraints {
