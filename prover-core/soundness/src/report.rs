@@ -72,6 +72,8 @@ impl Report {
             field((facts.constraints + facts.chips + 2) as f64),
             params.constraint_grinding,
         );
+        // The zerocheck's point is the leaves': a failed constraint may vanish at it, once per row variable.
+        add("zerocheck point", None, field(params.log_rows as f64), 0);
         let skip = MAX_DEGREE * ((1 << LOG_SKIP) - 1);
         let rounds = MAX_DEGREE * (params.log_rows - LOG_SKIP);
         add("zerocheck", None, field((skip + rounds) as f64), 0);

@@ -23,6 +23,7 @@ pub mod merkle;
 pub mod native;
 pub mod opening;
 pub mod poly;
+mod reads;
 pub mod sumcheck;
 pub mod transcript;
 pub mod verify;
