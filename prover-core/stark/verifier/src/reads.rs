@@ -5,6 +5,7 @@
 //! something that a prover commits to, would be proved to be less than it says: it gets no key.
 
 use alloc::collections::BTreeSet;
+use alloc::sync::Arc;
 
 use hearth_soundness::stark::{LOG_LANES, LOG_TILE};
 use p3_air::symbolic::{BaseEntry, BaseLeaf, SymbolicExpr, SymbolicExpression};
@@ -94,12 +95,15 @@ fn find(
     seen: &mut BTreeSet<*const SymbolicExpression<F>>,
     complaint: &impl Fn(&BaseLeaf<F>) -> Option<&'static str>,
 ) -> Option<&'static str> {
+    let mut part = |x: &Arc<SymbolicExpression<F>>| {
+        let known = Arc::strong_count(x) > 1 && !seen.insert(Arc::as_ptr(x));
+        if known { None } else { find(x, seen, complaint) }
+    };
     match expression {
         SymbolicExpr::Leaf(leaf) => complaint(leaf),
-        _ if !seen.insert(core::ptr::from_ref(expression)) => None,
-        SymbolicExpr::Neg { x, .. } => find(x, seen, complaint),
+        SymbolicExpr::Neg { x, .. } => part(x),
         SymbolicExpr::Add { x, y, .. } | SymbolicExpr::Sub { x, y, .. } | SymbolicExpr::Mul { x, y, .. } => {
-            find(x, seen, complaint).or_else(|| find(y, seen, complaint))
+            part(x).or_else(|| part(y))
         }
     }
 }
