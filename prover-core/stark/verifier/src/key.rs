@@ -14,9 +14,10 @@ use thiserror::Error;
 use crate::chip::{Chip, FixedColumn};
 use crate::evaluate::{Evaluator, Sink};
 use crate::field::F;
+use crate::reads::{Reads, is_evaluable};
 
 /// Version of the protocol; part of every key.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// A look-up of a chip.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,6 +97,13 @@ pub enum KeyError {
     LocalLookup { chip: String },
     #[error("{chip}: reads preprocessed or periodic columns, or has none of its own")]
     Columns { chip: String },
+    #[error("{chip}: {what}")]
+    Reads { chip: String, what: &'static str },
+    #[error(
+        "{chip}: a fixed column needs a constant number of rows, no more bits than they have, and of the bits {LOG_LANES} up to \
+         {LOG_TILE} of the row number all or none"
+    )]
+    FixedColumn { chip: String },
     #[error("{chip}: {rows} rows are no power of two from a tile to the greatest height")]
     Rows { chip: String, rows: usize },
     #[error("bus {bus}: messages of {found} and of {expected} elements")]
@@ -134,12 +142,14 @@ impl<A: Chip> Key<A> {
         let log_slots = first_slot.next_power_of_two().ilog2() as usize;
         let order = u64::from(F::ORDER_U32);
         // Condition 18: no count can wrap. Each row of each chip counts at most the weights of its look-ups.
-        let most = |shape: &ChipShape, i: usize| buses.weights[i] << shape.fixed_rows.map_or(params.log_rows, log2);
-        let times: u64 = shapes.iter().enumerate().map(|(i, shape)| most(shape, i)).sum();
+        let most = |shape: &ChipShape, i: usize| {
+            buses.weights[i].saturating_mul(1 << shape.fixed_rows.map_or(params.log_rows, log2))
+        };
+        let times = shapes.iter().enumerate().fold(0u64, |sum, (i, shape)| sum.saturating_add(most(shape, i)));
         // The cells of the stack bound the rows as well.
         let widest =
             shapes.iter().zip(&buses.weights).map(|(s, w)| w.div_ceil(s.committed() as u64)).max().unwrap_or(0);
-        let times = times.min(widest << params.log_cells);
+        let times = times.min(widest.saturating_mul(1 << params.log_cells)).saturating_add(buses.boundary_weight);
         if times >= order {
             return Err(KeyError::Multiplicity { times });
         }
@@ -197,7 +207,8 @@ impl<A: Chip> Key<A> {
     }
 
     /// The digest: parameters, shapes, and each chip's constraints and messages at a pseudo-random row, so that two
-    /// keys whose chips differ in any polynomial have different digests but for a probability of about `3 / p^9`.
+    /// keys whose chips differ in any polynomial have different digests but for a probability of about `3 / p^9`. Every list
+    /// is written with its length.
     fn compute_digest(&self) -> [F; DIGEST] {
         let hasher = Hasher::new();
         let mut words: Vec<F> = Vec::new();
@@ -246,9 +257,11 @@ impl<A: Chip> Key<A> {
                 let (row, public) = row.split_at(shape.width);
                 let probe = Probe::of(chip, row, &public[..self.public_values]);
                 words.extend(probe.constraints);
-                words.extend(
-                    probe.messages.into_iter().flat_map(|(_, fields, count, _)| [fields, alloc::vec![count]].concat()),
-                );
+                for (_, fields, count, _) in probe.messages {
+                    words.push(F::from_usize(fields.len()));
+                    words.extend(fields);
+                    words.push(count);
+                }
             }
         }
         hasher.sponge(Tag::Key, &words)
@@ -265,6 +278,8 @@ struct Buses {
     widths: Vec<usize>,
     /// Per committed chip, the sum of its look-ups' weights.
     weights: Vec<u64>,
+    /// That of the boundary's one row.
+    boundary_weight: u64,
 }
 
 fn shape<A: Chip>(
@@ -286,9 +301,16 @@ fn shape<A: Chip>(
         return Err(KeyError::Rows { chip: name, rows });
     }
 
+    if !fixed.iter().all(|&column| is_evaluable(column, chip.fixed_rows())) {
+        return Err(KeyError::FixedColumn { chip: name });
+    }
+
     let layout = AirLayout { main_width: width, num_public_values: public_values, ..AirLayout::default() };
     let mut symbolic: InteractionSymbolicBuilder<F> = InteractionSymbolicBuilder::new(layout);
     chip.eval(&mut symbolic);
+    if let Some(what) = Reads::of(chip).refuse(&symbolic) {
+        return Err(KeyError::Reads { chip: name, what });
+    }
     let has_constraints = fixed.is_empty() && !chip.is_boundary();
     let constraints = if has_constraints { symbolic.base_constraints().len() } else { 0 };
     if !symbolic.local_interactions().is_empty() || !symbolic.exclusive_interactions().is_empty() {
@@ -339,7 +361,9 @@ fn shape<A: Chip>(
     if has_constraints && probe.constraints.iter().any(|&value| value != F::ZERO) {
         return Err(KeyError::ZeroRow { chip: name });
     }
-    if !chip.is_boundary() {
+    if chip.is_boundary() {
+        buses.boundary_weight = weight;
+    } else {
         buses.weights.push(weight);
     }
     let committed = width - fixed.len();

@@ -24,6 +24,7 @@ pub mod merkle;
 pub mod native;
 pub mod opening;
 pub mod poly;
+mod reads;
 pub mod step;
 pub mod sumcheck;
 pub mod transcript;

@@ -84,18 +84,17 @@ fn no_keys_of_unseen_assertions() {
     assert_eq!(key(Odd::Nothing), Ok(()));
     assert!(matches!(key(Odd::ExclusiveMessage), Err(KeyError::LocalLookup { .. })));
     for (chip, expected) in [
-        (Odd::NextRow, "constraints on the next row, or with a selector"),
-        (Odd::FirstRow, "constraints on the next row, or with a selector"),
-        (Odd::PublicValue, "constraints on the public values"),
-        (Odd::BoundaryConstraint, "constraints on the public values"),
-        (Odd::MessageOfPublicValue, "messages that depend on the public values"),
-        (Odd::MessageOfNextRow, "messages that depend on the next row or a selector"),
-        (Odd::FixedColumnOfAnyHeight, "fixed columns without a fixed number of rows"),
-        (Odd::ConstraintBesideFixedColumn, "constraints on columns that are committed beside fixed ones"),
+        (Odd::NextRow, "a constraint reads the next row"),
+        (Odd::FirstRow, "a constraint reads a selector"),
+        (Odd::PublicValue, "a constraint reads the public values"),
+        (Odd::BoundaryConstraint, "a constraint reads the public values"),
+        (Odd::MessageOfPublicValue, "a message reads the public values: only the boundary's may"),
+        (Odd::MessageOfNextRow, "a message reads the next row"),
+        (Odd::ConstraintBesideFixedColumn, "a constraint of a fixed table reads a committed column"),
     ] {
-        assert_eq!(key(chip), Err(KeyError::Unseen { chip: "odd".into(), what: expected }), "{chip:?}");
+        assert_eq!(key(chip), Err(KeyError::Reads { chip: "odd".into(), what: expected }), "{chip:?}");
     }
-    for chip in [Odd::FixedSkipBit, Odd::FixedBitBeyondRows] {
-        assert!(matches!(key(chip), Err(KeyError::Unseen { what, .. }) if what.contains("row's number")), "{chip:?}");
+    for chip in [Odd::FixedColumnOfAnyHeight, Odd::FixedSkipBit, Odd::FixedBitBeyondRows] {
+        assert!(matches!(key(chip), Err(KeyError::FixedColumn { .. })), "{chip:?}");
     }
 }
