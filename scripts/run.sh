@@ -7,6 +7,7 @@
 # terminal, the script ends: 0 if the proof was verified.
 #
 #   HEARTH=PATH               a binary to use, instead of building one
+#   HEARTH_PAGE=FOLDER        a page to use (scripts/app.sh makes it), instead of building one
 #   HEARTH_TABS=N             so many tabs; 2 unless given, 0: a native worker in their place
 #   HEARTH_LOG_CELLS=N        size of the shards; 24 unless given
 #   HEARTH_SWARM_TIME=SECONDS for so long the node leaves to the tabs what they can prove in that time; 240 unless given
@@ -113,8 +114,8 @@ if [ -z "${HEARTH:-}" ]; then
 fi
 PAGE=()
 if [ $WITH_TABS = yes ]; then
-  scripts/app.sh
-  PAGE=(--app "$TARGET/app")
+  [ -n "${HEARTH_PAGE:-}" ] || scripts/app.sh
+  PAGE=(--app "${HEARTH_PAGE:-$TARGET/app}")
 fi
 "$HEARTH" version
 

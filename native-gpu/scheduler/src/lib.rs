@@ -13,6 +13,7 @@
 //!   second one within a day means the end. Leases that pass without proof mean growing pauses.
 //! * **Native backstop**: the node's own prover takes what is left lying for a while, or everything if no swarm is there.
 
+pub mod capacity;
 mod config;
 mod scheduler;
 mod shard;

@@ -7,8 +7,8 @@ use std::collections::BinaryHeap;
 
 use crate::{Config, Kind, LeaseId, Millis, Refused, Scheduler, Verdict};
 
-/// How long an idle worker waits before it asks again.
-const POLL: Millis = 500;
+/// How long an idle worker waits before it asks again, and at random as long once more: the protocol's `IDLE_POLL_MS`.
+const POLL: Millis = 250;
 /// Cells of a shard, and its class.
 const LOG_CELLS: u8 = 24;
 
@@ -39,6 +39,8 @@ pub struct Scenario {
     pub withholders: u64,
     /// Milliseconds that the native prover needs for a shard, if there is one.
     pub native: Option<Millis>,
+    /// A block that takes longer ends the simulation without an outcome.
+    pub patience: Millis,
 }
 
 impl Default for Scenario {
@@ -56,6 +58,7 @@ impl Default for Scenario {
             liars: 20,
             withholders: 30,
             native: Some(2_000),
+            patience: 3_600_000,
         }
     }
 }
@@ -114,7 +117,7 @@ struct World<'a> {
 }
 
 impl Scenario {
-    /// Runs until every block is proved, or `None` if that has not happened a virtual hour after the last block.
+    /// Runs until every block is proved, or `None` if that takes longer than the patience for one of them.
     pub fn run(&self) -> Option<Outcome> {
         let config = Config { initial_speed: 250.0, max_lease: 60_000, ..Config::default() };
         let mut world = World {
@@ -138,9 +141,8 @@ impl Scenario {
             world.characters.push(Character::Native(speed));
             world.at(0, Event::Ask(world.characters.len() as u32 - 1));
         }
-        let end = self.blocks * self.slot + 3_600_000;
         while let Some(Reverse((now, _, event))) = world.events.pop() {
-            if now > end {
+            if world.open.first_key_value().is_some_and(|(_, &start)| now > start + self.patience) {
                 return None;
             }
             world.step(now, event);
