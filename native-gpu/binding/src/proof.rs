@@ -5,6 +5,7 @@
 //! under the rules that its network has at its time.
 
 use hearth_machine::program::ProgramKey;
+use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainError, ChainProof, Verified};
 use hearth_shard::encoding;
 use hearth_stateless::Output;
@@ -78,7 +79,7 @@ impl BlockProof {
         encoding::decode(bytes).ok_or(BlockProofError::Format)
     }
 
-    /// Verifies run and binding.
+    /// Verifies run and binding, the run by the default backend.
     ///
     /// # Errors
     ///
@@ -89,7 +90,22 @@ impl BlockProof {
         chains: Chains,
         allow_test_classes: bool,
     ) -> Result<(BoundBlock, Verified), BlockProofError> {
-        let verified = self.run.verify(program, allow_test_classes)?;
+        self.verify_by(BackendId::default(), program, chains, allow_test_classes)
+    }
+
+    /// The same, by this backend and no other.
+    ///
+    /// # Errors
+    ///
+    /// What does not hold.
+    pub fn verify_by(
+        &self,
+        backend: BackendId,
+        program: &ProgramKey,
+        chains: Chains,
+        allow_test_classes: bool,
+    ) -> Result<(BoundBlock, Verified), BlockProofError> {
+        let verified = self.run.verify_by(backend, program, allow_test_classes)?;
         if verified.exit_code != 0 {
             return Err(BlockProofError::ExitCode(verified.exit_code));
         }

@@ -9,10 +9,10 @@ use hearth_blocks::{BlockProof, BlockProofError, Chains, Imported, Output, Rules
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::input_digest;
 use hearth_machine::run::Machine;
-use hearth_shard::backend::BackendId;
 use hearth_shard::chain::{ChainProof, Link, MAX_BYTES};
 use serde::Serialize;
 
+use crate::backend::Backend;
 use crate::block::{Source, load_validator, load_validator_elf};
 use crate::commands::execute::run_to_end;
 use crate::commands::profile::{self, Profiling};
@@ -76,6 +76,8 @@ struct Prove {
     source: Source,
     #[command(flatten)]
     shape: Shape,
+    #[command(flatten)]
+    backend: Backend,
     /// Another build of the validator.
     #[arg(long, value_name = "ELF")]
     validator: Option<PathBuf>,
@@ -97,6 +99,8 @@ struct Verify {
     /// Rules of the chain where it is no public network: a fork's name, like Osaka.
     #[arg(long, value_name = "NAME")]
     rules: Option<String>,
+    #[command(flatten)]
+    backend: Backend,
     /// Accept the small shards that exist for tests.
     #[arg(long)]
     allow_test_params: bool,
@@ -255,8 +259,8 @@ fn prove(arguments: &Prove) -> Result<(), Failure> {
     let program = load_validator(arguments.validator.as_ref())?;
     let digest = input_digest(&hasher, &imported.input).map_err(|error| Failure::Usage(error.to_string()))?;
     let binding = Binding::new(&imported.input).map_err(|error| Failure::Internal(error.to_string()))?;
-    let mut proving =
-        Proving::new(&hasher, &program, &imported.input, &arguments.shape, BackendId::default(), !arguments.json)?;
+    let backend = arguments.backend.id();
+    let mut proving = Proving::new(&hasher, &program, &imported.input, &arguments.shape, backend, !arguments.json)?;
     let mut links = Vec::new();
     while let Some(shard) = proving.next_proof()? {
         links.push(Link::new(shard));
@@ -276,7 +280,7 @@ fn prove(arguments: &Prove) -> Result<(), Failure> {
     report.proof_bytes = Some(proof.len());
     report.output = Some(hex::encode(&ending.outcome.output));
     report.seconds = Some(report::seconds(start.elapsed()));
-    report.bits = Some(Bits::of_shards());
+    report.bits = Some(Bits::of(backend));
     report::print(arguments.json, &report, || report.human())
 }
 
@@ -291,11 +295,12 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
     let bytes = failure::read(&arguments.proof, MAX_BYTES as u64)?;
     let start = Instant::now();
     let proof = BlockProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
-    let (block, verified) =
-        proof.verify(program.key(), chains, arguments.allow_test_params).map_err(|error| match error {
-            BlockProofError::Format => Failure::bad_input(&arguments.proof, error),
-            error => Failure::Rejected(error.to_string()),
-        })?;
+    let backend = arguments.backend.id();
+    let verified = proof.verify_by(backend, program.key(), chains, arguments.allow_test_params);
+    let (block, verified) = verified.map_err(|error| match error {
+        BlockProofError::Format => Failure::bad_input(&arguments.proof, error),
+        error => Failure::Rejected(error.to_string()),
+    })?;
     let report = Report {
         block_hash: block.hash.to_string(),
         number: block.number,
@@ -306,7 +311,7 @@ fn verify(arguments: &Verify) -> Result<(), Failure> {
         proof_bytes: Some(bytes.len()),
         output: Some(hex::encode(&verified.output)),
         seconds: Some(report::seconds(start.elapsed())),
-        bits: Some(Bits::of_shards()),
+        bits: Some(Bits::of(backend)),
         ..Report::default()
     };
     report::print(arguments.json, &report, || report.human())

@@ -8,10 +8,10 @@ use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 use hearth_machine::rows::{PerTable, Table};
 use hearth_profile::{Cost, Counts, Error, Profile, Symbols, Weights};
-use hearth_shard::backend::BackendId;
 use hearth_shard::costs::tables;
 use serde::Serialize;
 
+use crate::backend::Backend;
 use crate::failure::{self, Failure};
 use crate::interrupt;
 use crate::program::MAX_FILE;
@@ -36,6 +36,8 @@ pub struct Profiling {
     cells_per_second: Option<u64>,
     #[command(flatten)]
     shape: Shape,
+    #[command(flatten)]
+    backend: Backend,
 }
 
 /// A profile, and the tables of the shards that would be proved.
@@ -69,7 +71,7 @@ impl Profiling {
         if !self.profile {
             return Ok(None);
         }
-        let limits = self.shape.limits(BackendId::default())?;
+        let limits = self.shape.limits(self.backend.id())?;
         let symbols = self.symbols(program, elf)?;
         let counts = Counts { functions: FUNCTIONS[1], paths: PATHS };
         let weights = Weights::new(&limits.costs);

@@ -1,6 +1,7 @@
 //! Execution of a block on the witness, and the checks of its results against the header.
 
 use crate::{
+    authority,
     fork::{Fork, deposit_contract},
     header::{self, Ancestor},
     input::{PUBLIC_KEY, Witness},
@@ -22,18 +23,17 @@ use alloy_eips::{
     eip7251::CONSOLIDATION_REQUEST_PREDEPLOY_ADDRESS,
     eip7825::MAX_TX_GAS_LIMIT_OSAKA,
 };
-use alloy_evm::FromRecoveredTx;
 use alloy_primitives::{Address, B256, Bloom, U256};
 use alloy_trie::root::ordered_trie_root_with_encoder;
 use revm::{
     Context, ExecuteCommitEvm, MainBuilder, MainContext,
-    context::{BlockEnv, CfgEnv, ContextTr, TxEnv},
+    context::{BlockEnv, CfgEnv, ContextTr},
     context_interface::block::BlobExcessGasAndPrice,
     database::{DatabaseCommitExt, State, states::bundle_state::BundleRetention},
 };
 
 /// A transaction without blobs, as blocks hold them.
-type Tx = EthereumTxEnvelope<TxEip4844>;
+pub type Tx = EthereumTxEnvelope<TxEip4844>;
 
 /// A block and what its execution needs.
 #[derive(Clone, Copy, Debug)]
@@ -174,7 +174,7 @@ fn run(
             return Err(Reason::BlockGas(index));
         }
         let result = evm
-            .transact_commit(TxEnv::from_recovered_tx(tx, *address))
+            .transact_commit(authority::environment(tx, *address))
             .map_err(|error| system::reason(error, |error| Reason::Execution { index, error }))?;
         gas_used = gas_used.saturating_add(result.tx_gas_used());
         let status = Eip658Value::Eip658(result.is_success());

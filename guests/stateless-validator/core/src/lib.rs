@@ -10,6 +10,7 @@ extern crate alloc;
 
 #[cfg(feature = "modular-calls")]
 pub mod arithmetic;
+pub mod authority;
 pub mod bytecode;
 pub mod execute;
 pub mod fork;

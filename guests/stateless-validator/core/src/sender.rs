@@ -17,7 +17,7 @@ use k256::{
 };
 
 /// Half the order of the group: EIP-2 allows no larger `s`.
-const HALF_ORDER: U256 = uint!(0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0_U256);
+pub(crate) const HALF_ORDER: U256 = uint!(0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0_U256);
 
 /// The address of `key` if the signature of `hash` recovers to `key` and its `s` is low.
 pub fn sender(hash: &B256, signature: &Signature, key: &[u8; PUBLIC_KEY]) -> Option<Address> {

@@ -113,7 +113,7 @@ impl Bench {
 }
 
 /// The key that has these tables.
-fn key_of(tables: &Tables) -> KeyId {
+pub fn key_of(tables: &Tables) -> KeyId {
     KeyId::of(tables.accelerators)
 }
 

@@ -14,14 +14,11 @@ use hearth_chips::load_double::LoadDouble;
 use hearth_chips::secp256k1::{PointAdd, PointDouble};
 use hearth_chips::shift::Shift;
 use hearth_chips::tables::Table;
-use hearth_machine::cut::{Cutter, Limits};
-use hearth_machine::program::Program;
-use hearth_machine::replay::replay;
-use hearth_machine::testing::{DATA_BASE, ECALL, elf, exit, li};
 use hearth_machine::trace::ShardTrace;
 use p3_field::PrimeCharacteristicRing;
 
 use crate::audit::{BENCH, cells, recount, refused, tables};
+use crate::calls::calls;
 use crate::executor::Lie;
 
 /// Changes a row of these tables.
@@ -39,30 +36,6 @@ fn cheat<Row: ?Sized>(
     change(cells(&mut tables, table, row).borrow_mut());
     recount(&mut tables);
     refused(tables, &trace.statement, violated, unbalanced);
-}
-
-/// The honest run of accelerator calls, `a7` of each, on the generator of secp256k1 at the start of the data.
-fn calls(numbers: &[u64]) -> ShardTrace {
-    let generator: [u64; 8] = [
-        0x59f2_815b_16f8_1798,
-        0x029b_fcdb_2dce_28d9,
-        0x55a0_6295_ce87_0b07,
-        0x79be_667e_f9dc_bbac,
-        0x9c47_d08f_fb10_d4b8,
-        0xfd17_b448_a685_5419,
-        0x5da4_fbfc_0e11_08a8,
-        0x483a_da77_26a3_c465,
-    ];
-    let mut code = [li(10, DATA_BASE), li(11, DATA_BASE + 64)].concat();
-    for &number in numbers {
-        code.extend([li(17, number), vec![ECALL]].concat());
-    }
-    code.extend(exit(0));
-    let points: Vec<u8> = [generator; 2].as_flattened().iter().flat_map(|word| word.to_le_bytes()).collect();
-    let program = Program::from_elf(&BENCH.hasher, &elf(&code, &points, 256)).expect("a valid program");
-    let mut cutter = Cutter::new(&BENCH.hasher, &program, &[], Limits::steps(u32::MAX)).expect("no input");
-    let shard = cutter.next_shard().expect("no fault").expect("one shard");
-    replay(&BENCH.hasher, &shard.package).expect("the package replays")
 }
 
 /// Class 8: one byte of a conjunction.

@@ -6,9 +6,11 @@
 
 mod audit;
 mod buses;
+mod calls;
 mod chain;
 mod chips;
 mod executor;
+mod outputs;
 mod runs;
 mod tables;
 mod trees;
