@@ -23,6 +23,5 @@ pub mod keys;
 pub mod proof;
 #[cfg(feature = "prover")]
 pub mod prover;
-#[cfg(feature = "stark")]
 pub mod soundness;
 pub mod verifier;
