@@ -8,6 +8,7 @@ use hearth_protocol::{Run, RunState, Shard, ShardState, Status, Worker};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
+use crate::capacity::Capacity;
 use crate::{api, text, time};
 
 /// How often the node is asked.
@@ -36,11 +37,12 @@ pub fn Operate() -> Html {
             move || alive.set(false)
         });
     }
-    match &*status {
+    let node = match &*status {
         None => html! { <p class="note">{ "Asking the node." }</p> },
         Some(Err(reason)) => html! { <p class="problem" role="alert">{ format!("No status: {reason}.") }</p> },
         Some(Ok(status)) => node(status),
-    }
+    };
+    html! { <>{ node }<Capacity /></> }
 }
 
 fn node(status: &Status) -> Html {
