@@ -8,11 +8,13 @@
 //! | [`contribute`] | the loop that takes, proves and returns shards |
 //! | [`history`] | verdicts that outlive the page |
 //! | [`operate`] | what the node is doing |
+//! | [`capacity`] | how many laptops a chain would take |
 //! | [`time`], [`text`] | waiting; numbers for people |
 //!
 //! The node's JSON is text of a stranger: it is decoded into the protocol's types and shown as text, never as markup.
 
 mod api;
+mod capacity;
 mod contribute;
 mod history;
 mod operate;
