@@ -134,7 +134,7 @@ fn messages_of_other_lengths_have_other_digests() {
         let of = |bus, mut fields: Vec<Form>| Message { bus, count: fields.pop().unwrap(), fields, weight: 1 };
         Mini { name: "pair", width: 5, messages: vec![of("a", first), of("b", second)], ..Mini::default() }
     };
-    let [x, y, z, u, v] = [0, 1, 2, 3, 4].map(|i| col(i));
+    let [x, y, z, u, v] = [0, 1, 2, 3, 4].map(col);
     let long = chip(vec![x.clone(), y.clone(), z.clone()], vec![u.clone(), v.clone()]);
     let short = chip(vec![x, y], vec![z, u, v]);
     let digest = |chip| try_key(vec![chip], PARAMS).unwrap().digest;
