@@ -5,7 +5,7 @@
 
 use hearth_packing::Felt;
 use hearth_packing::choice::{RC_24_EXTERNAL_FINAL, RC_24_EXTERNAL_INITIAL, RC_24_INTERNAL, permutation_24};
-use p3_field::{Field, PrimeCharacteristicRing, PrimeField32};
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use p3_symmetric::Permutation;
 #[cfg(target_arch = "wasm32")]
 use wasm_bindgen_test::wasm_bindgen_test as test;
@@ -107,7 +107,7 @@ fn internal(state: &mut [Felt; WIDTH]) {
 
 fn reference(state: &mut [Felt; WIDTH]) {
     let mut grain = Grain::new();
-    let mut full = |state: &mut [Felt; WIDTH], constants: [Felt; WIDTH]| {
+    let full = |state: &mut [Felt; WIDTH], constants: [Felt; WIDTH]| {
         for (element, constant) in state.iter_mut().zip(constants) {
             *element = (*element + constant).cube();
         }
