@@ -3,6 +3,7 @@
 # the test runner's closing lines close the output.
 #
 #   HEARTH_FULL=1                       full sizes
+#   HEARTH_BLOCKS=FOLDER                judges the block files of a folder; at full sizes mainnet-24341035 is proved too
 #   HEARTH_SKIP="deny guests vectors browser"   leaves parts out, for a machine that cannot install what they need
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
@@ -49,6 +50,9 @@ part guest-hashes scripts/guests.sh check
 part guests make --no-print-directory guests
 part vectors vectors
 part browser scripts/e2e.sh
+if [ "${HEARTH_FULL:-}" = 1 ] && [ -n "${HEARTH_BLOCKS:-}" ]; then
+  part prove-block scripts/prove-block.py
+fi
 part build-tests "${CARGO[@]}" test -q --workspace --profile ci --locked --no-run
 
 printf '\n== seconds so far, by part\n'
