@@ -93,8 +93,6 @@ impl Report {
             field((facts.constraints + facts.chips + 2) as f64),
             params.constraint_grinding,
         );
-        // A table's constraints are polynomials on the rows; one that is broken is not zero, but may be at the leaves' point.
-        add("constraints at the leaves' point", None, field(params.log_rows as f64), 0);
         let skip = MAX_DEGREE * ((1 << LOG_SKIP) - 1);
         let rounds = MAX_DEGREE * (params.log_rows - LOG_SKIP);
         add("zerocheck", None, field((skip + rounds) as f64), 0);
