@@ -36,7 +36,7 @@ const PER_WEIGHT: usize = 36;
 /// Files of a folder up to this size are seeds.
 const SMALL: u64 = 100_000;
 /// No seed takes more instructions; no mutant may take more than the second.
-const SEED_STEPS: u64 = 5_000_000;
+const SEED_STEPS: u64 = 2_000_000;
 const MUTANT_STEPS: u64 = 1 << 28;
 
 /// How mutants of a class were answered.
