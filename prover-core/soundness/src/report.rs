@@ -152,10 +152,10 @@ impl Report {
 }
 
 /// The greatest radius for which BCHKS25, corollary 1.4, bounds the challenges that fold two words into one that is closer than
-/// they are by (radius symbols + 1): `delta / 2 - 3 / (delta symbols)` with the code's distance `delta = 1 - rate`.
+/// they are by (radius symbols + 1): `delta / 2 - 3 / (delta symbols)` with the code's distance `delta = 1 - rate`; 0 where there is none.
 fn radius(log_inv_rate: usize, symbols: f64) -> f64 {
     let delta = 1.0 - libm::exp2(-(log_inv_rate as f64));
-    delta / 2.0 - 3.0 / (delta * symbols)
+    (delta / 2.0 - 3.0 / (delta * symbols)).max(0.0)
 }
 
 /// Generic collisions of the digests: half of 9 log2 p. The design claims 128.

@@ -122,10 +122,10 @@ fn agrees_with_p3_security() {
         let fraction = LOG_E - field as f64;
         for k in 0..params.oracles() {
             let (rate, queries) = (params.log_inv_rates[k], params.queries[k]);
-            // The one bit more of zero among low bits is ours alone.
+            // The one bit more of zero among low bits is ours alone, and so is what the radius lacks to half the distance.
             let ours = bits(&report, "queries", Some(k)) - params.query_grinding as f64;
             let theirs = UniqueDecoding.queries_error(rate, queries);
-            assert!(ours <= theirs && theirs - ours < 1e-4, "{ours} {theirs}");
+            assert!(ours <= theirs && theirs - ours < 0.06, "{ours} {theirs}");
 
             let ours = bits(&report, "query batching", Some(k));
             let theirs = UniqueDecoding.queries_combination_error(field, params.variables(k), rate, 0, queries);
@@ -150,7 +150,7 @@ fn agrees_with_p3_security() {
 
 /// PAR-1: against the formulas of soundcalc (commit 809896f), stated here anew: unique decoding, `gamma = (1 - rho) / 2`,
 /// `err = (gamma n + 1) / F` (BCHKS25, theorem 1.3) for a fold, `2 / F` for its round, `(1 - gamma)^t` for queries, `t / F` for their
-/// batch. Its total is the least of all terms, our (B); it charges GKR as `nm (3 nm + 1) / 2 F`, which has a factor of eq in
+/// batch. Our radius is a little less than its gamma: more bits for folds, fewer for queries. Its total is the least of all terms, our (B); it charges GKR as `nm (3 nm + 1) / 2 F`, which has a factor of eq in
 /// each round that our rounds have not.
 #[test]
 fn agrees_with_soundcalc() {
@@ -166,8 +166,10 @@ fn agrees_with_soundcalc() {
         let fold = log_f - libm::log2(gamma * n + 1.0 + 2.0) + params.fold_grinding as f64;
         let queries = -(params.queries[k] as f64) * libm::log2(1.0 - gamma) + params.query_grinding as f64;
         let batch = log_f - libm::log2(params.queries[k] as f64);
-        assert!((bits(&report, "folds", Some(k)) + libm::log2(params.folds[k] as f64) - fold).abs() < 1e-6);
-        assert!((bits(&report, "queries", Some(k)) - queries).abs() < 1e-4);
+        let ours = bits(&report, "folds", Some(k)) + libm::log2(params.folds[k] as f64);
+        assert!((fold..fold + 0.01).contains(&ours), "{ours} {fold}");
+        let ours = bits(&report, "queries", Some(k));
+        assert!((queries - 0.06..queries).contains(&ours), "{ours} {queries}");
         assert!((bits(&report, "query batching", Some(k)) - batch).abs() < 1e-6);
         least = least.min(fold).min(queries).min(batch);
     }
