@@ -3,12 +3,14 @@
 # the test runner's closing lines close the output.
 #
 #   HEARTH_FULL=1                       full sizes
+#   HEARTH_BLOCKS=FOLDER                judges the block files of a folder; at full sizes a large one is proved
 #   HEARTH_SKIP="deny guests vectors browser"   leaves parts out, for a machine that cannot install what they need
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 SUMMARY=()
 CARGO=(cargo +stable)
+TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 # part NAME COMMAND...
 part() {
@@ -35,6 +37,11 @@ vectors() {
     scripts/with-tools.sh --wasm cargo test -p hearth-packing --tests --profile ci --target wasm32-unknown-unknown --locked
 }
 
+# The validator's workspace natively: its library, the precompiles over accelerated fields.
+validator() {
+  (cd guests/stateless-validator && CARGO_TARGET_DIR="$TARGET/validator" "${CARGO[@]}" test --locked --profile ci)
+}
+
 part format format
 part lints "${CARGO[@]}" clippy -q --workspace --all-targets --profile ci --locked -- -D warnings
 part deny scripts/deny.sh
@@ -42,6 +49,10 @@ part guest-hashes scripts/guests.sh check
 part guests make --no-print-directory guests
 part vectors vectors
 part browser scripts/e2e.sh
+part validator validator
+if [ "${HEARTH_FULL:-}" = 1 ] && [ -n "${HEARTH_BLOCKS:-}" ]; then
+  part prove-block scripts/prove-block.py
+fi
 part build-tests "${CARGO[@]}" test -q --workspace --profile ci --locked --no-run
 
 printf '\n== seconds so far, by part\n'
