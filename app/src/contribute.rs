@@ -1,6 +1,6 @@
 //! The loop that takes, proves and returns shards.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -8,7 +8,8 @@ use hearth_protocol::{Lease, Verdict};
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::{api, text, time, workers};
+use crate::channel::{Channel, Line};
+use crate::{api, consent, text, time, workers};
 
 /// Largest shards that a tab takes: 2^24 cells fit the memory of a tab, the next class does not.
 const LOG_CELLS_MAX: u8 = 24;
@@ -155,7 +156,7 @@ async fn prove(lease: &Lease, hear: &Hear) -> Result<(), String> {
     let package = api::package(lease).await?;
     hear.dispatch(Change::Bytes(package.length()));
     let (shard, stages) = (lease.shard, hear.clone());
-    let proved = workers::prove(&package, lease.log_cells, move |stage| {
+    let proved = workers::prove(&package, lease.log_cells, consent::any_program(), move |stage| {
         stages.dispatch(Change::State(State::Proving(shard, stage)));
     });
     let proved = proved.await?;
@@ -166,13 +167,50 @@ async fn prove(lease: &Lease, hear: &Hear) -> Result<(), String> {
     Ok(())
 }
 
+/// What the buttons and the loop share.
+struct Controls {
+    wish: Cell<Wish>,
+    /// The open channel, while the loop waits on it.
+    line: RefCell<Option<Line>>,
+}
+
+impl Controls {
+    /// Ends the wait for a shard.
+    fn wake(&self) {
+        if let Some(line) = self.line.take() {
+            line.close();
+        }
+    }
+}
+
+/// A shard from the channel, which is opened if it is not; where there is none, by a request.
+async fn lease(name: &str, channel: &mut Option<Channel>, controls: &Controls) -> Result<Option<Lease>, String> {
+    if channel.is_none() {
+        *channel = Channel::open(Some(name)).await.ok();
+    }
+    let Some(open) = channel else { return api::lease(name, LOG_CELLS_MAX).await };
+    // A wish that changed while it was opened closed nothing.
+    if controls.wish.get() != Wish::Work {
+        return Ok(None);
+    }
+    controls.line.replace(Some(open.line()));
+    let lease = open.lease(LOG_CELLS_MAX).await;
+    controls.line.take();
+    if lease.is_err() {
+        *channel = None;
+    }
+    lease.map(Some)
+}
+
 /// Works until the wish is another one.
-async fn work(name: String, wish: Rc<Cell<Wish>>, hear: Hear) {
-    while wish.get() == Wish::Work {
-        let result = match api::lease(&name, LOG_CELLS_MAX).await {
+async fn work(name: String, controls: Rc<Controls>, hear: Hear) {
+    let mut channel = None;
+    while controls.wish.get() == Wish::Work {
+        hear.dispatch(Change::State(State::Waiting));
+        let result = match lease(&name, &mut channel, &controls).await {
             Ok(Some(lease)) => prove(&lease, &hear).await,
+            Ok(None) if channel.is_some() => Ok(()),
             Ok(None) => {
-                hear.dispatch(Change::State(State::Waiting));
                 // At random, so that tabs do not ask all at once.
                 time::sleep(api::IDLE_MS + (js_sys::Math::random() * f64::from(api::IDLE_MS)) as u32).await;
                 Ok(())
@@ -180,13 +218,13 @@ async fn work(name: String, wish: Rc<Cell<Wish>>, hear: Hear) {
             Err(reason) => Err(reason),
         };
         if let Err(reason) = result
-            && wish.get() == Wish::Work
+            && controls.wish.get() == Wish::Work
         {
             hear.dispatch(Change::State(State::Retrying(reason)));
             time::sleep(RETRY_MS).await;
         }
     }
-    wish.set(Wish::Pause);
+    controls.wish.set(Wish::Pause);
     hear.dispatch(Change::Wish(Wish::Pause));
     hear.dispatch(Change::State(State::Off));
 }
@@ -195,19 +233,23 @@ async fn work(name: String, wish: Rc<Cell<Wish>>, hear: Hear) {
 #[component]
 pub fn Contribute() -> Html {
     let work_state = use_reducer(Work::default);
-    let wish = use_memo((), |()| Cell::new(Wish::Pause));
+    let controls = use_memo((), |()| Controls { wish: Cell::new(Wish::Pause), line: RefCell::default() });
     let name = use_memo((), |()| worker_name());
     let wanted = |to: Wish| {
-        let (wish, hear, name) = (wish.clone(), work_state.dispatcher(), name.clone());
+        let (controls, hear, name) = (controls.clone(), work_state.dispatcher(), name.clone());
         Callback::from(move |_: MouseEvent| {
             // The loop leaves this wish behind when it ends.
-            let stopped = wish.get() == Wish::Pause;
-            wish.set(to);
+            let stopped = controls.wish.get() == Wish::Pause;
+            controls.wish.set(to);
             hear.dispatch(Change::Wish(to));
             match to {
-                Wish::Work if stopped => spawn_local(work((*name).clone(), wish.clone(), hear.clone())),
-                Wish::Pause => workers::cancel_proof(),
-                Wish::Work | Wish::Finish => {}
+                Wish::Work if stopped => spawn_local(work((*name).clone(), controls.clone(), hear.clone())),
+                Wish::Pause => {
+                    controls.wake();
+                    workers::cancel_proof();
+                }
+                Wish::Finish => controls.wake(),
+                Wish::Work => {}
             }
         })
     };
@@ -220,7 +262,7 @@ pub fn Contribute() -> Html {
     html! {
         <>
             <p class="lead">
-                { "This tab can prove parts of blocks on your CPU, one core at a time. It reads no files and needs no wallet. \
+                { "This tab can prove parts of Ethereum blocks on your CPU, one core at a time, and nothing else. It reads no files and needs no wallet. \
                    The server sees your IP address and your speed. Pause or close the tab to end everything." }
             </p>
             <p class="buttons">

@@ -3,8 +3,10 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`api`] | requests to the node |
+//! | [`channel`] | leases as they come, and what changed |
 //! | [`workers`] | the wasm workers that verify and prove, as futures |
 //! | [`verify`] | blocks, their proofs and the verdicts; proofs that are dropped |
+//! | [`consent`] | what the user agreed to by the address |
 //! | [`contribute`] | the loop that takes, proves and returns shards |
 //! | [`history`] | verdicts that outlive the page |
 //! | [`operate`] | what the node is doing |
@@ -15,6 +17,8 @@
 
 mod api;
 mod capacity;
+mod channel;
+mod consent;
 mod contribute;
 mod history;
 mod operate;

@@ -10,9 +10,10 @@ use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{File, FileList, HtmlInputElement};
 use yew::prelude::*;
 
+use crate::channel::News;
 use crate::history::{self, Past};
 use crate::workers::{self, Verdict};
-use crate::{api, text, time};
+use crate::{api, consent, text};
 
 /// How often the node is asked for its blocks.
 const POLL_MS: u32 = 2000;
@@ -80,14 +81,14 @@ async fn check(block: &Block, hear: &Hear) {
         let verdict = match &block.hash {
             // The node names the block; the proof and the validator that is compiled in say whether that is so.
             Some(hash) => {
-                let mut verdict = workers::verify_block(&proof, allowed()).await?;
+                let mut verdict = workers::verify_block(&proof, consent::test_sizes()).await?;
                 if verdict.ok && verdict.hash.as_ref() != Some(hash) {
                     verdict.ok = false;
                     verdict.reason = Some("it is the proof of another block than the node says".into());
                 }
                 verdict
             }
-            None => workers::verify(&proof, &api::bytes(key).await?, allowed()).await?,
+            None => workers::verify(&proof, &api::bytes(key).await?, consent::test_sizes()).await?,
         };
         Ok::<_, String>((proof.length(), verdict))
     };
@@ -123,15 +124,10 @@ fn wanted() -> Option<String> {
     (!hash.is_empty()).then(|| hash.to_owned())
 }
 
-/// Whether the address asks for test sizes: `?test-sizes`.
-fn allowed() -> bool {
-    let query = web_sys::window().and_then(|window| window.location().search().ok()).unwrap_or_default();
-    query.trim_start_matches('?').split('&').any(|part| part == "test-sizes")
-}
-
 /// Follows the node's blocks and verifies each finished one once, newest first.
 async fn follow(hear: Hear, alive: Rc<Cell<bool>>) {
     let mut checked = std::collections::BTreeSet::new();
+    let mut news = News::default();
     while alive.get() {
         match api::blocks().await {
             Ok(blocks) => {
@@ -144,7 +140,7 @@ async fn follow(hear: Hear, alive: Rc<Cell<bool>>) {
             }
             Err(reason) => hear.dispatch(Change::Problem(reason)),
         }
-        time::sleep(POLL_MS).await;
+        news.wait(POLL_MS).await;
     }
 }
 
@@ -171,7 +167,7 @@ pub fn Verify() -> Html {
                    of the validator that this page holds, and says the block's hash itself. For other programs the node names the \
                    program: compare its digest with the one that you know." }
             </p>
-            if allowed() {
+            if consent::test_sizes() {
                 <p class="note">{ "The small shards that exist for tests are accepted, as the address asks for." }</p>
             }
             if let Some(problem) = &known.problem {
@@ -367,9 +363,9 @@ fn Drop() -> Html {
                     state.set(Some(Check::Verifying(proof.length())));
                     let verdict = match key {
                         Some(key) if !workers::is_block_proof(&proof) => {
-                            workers::verify(&proof, &key, allowed()).await?
+                            workers::verify(&proof, &key, consent::test_sizes()).await?
                         }
-                        _ => workers::verify_block(&proof, allowed()).await?,
+                        _ => workers::verify_block(&proof, consent::test_sizes()).await?,
                     };
                     Ok::<_, String>((proof.length(), Box::new(verdict)))
                 };

@@ -12,7 +12,7 @@ extern "C" {
     #[wasm_bindgen(js_name = verifyBlock)]
     fn verify_block_proof(proof: &Uint8Array, allow_test_params: bool) -> Promise;
     #[wasm_bindgen(js_name = prove)]
-    fn prove_shard(package: &Uint8Array, log_cells: u8, hear: &Function) -> Promise;
+    fn prove_shard(package: &Uint8Array, log_cells: u8, any_program: bool, hear: &Function) -> Promise;
     /// Stops the proof that is being made.
     #[wasm_bindgen(js_name = cancelProof)]
     pub fn cancel_proof();
@@ -94,10 +94,16 @@ pub fn is_block_proof(bytes: &Uint8Array) -> bool {
 /// First bytes of a block's proof.
 const BLOCK_PROOF: &[u8] = b"HEARTHB";
 
-/// Proves a package and verifies the proof. `hear` is told of each stage.
-pub async fn prove(package: &Uint8Array, log_cells: u8, hear: impl Fn(String) + 'static) -> Result<Proved, String> {
+/// Proves a package and verifies the proof. `hear` is told of each stage. Shards of other programs than the validator are refused
+/// unless `any_program`.
+pub async fn prove(
+    package: &Uint8Array,
+    log_cells: u8,
+    any_program: bool,
+    hear: impl Fn(String) + 'static,
+) -> Result<Proved, String> {
     let hear = Closure::<dyn Fn(String)>::new(hear);
-    let result = JsFuture::from(prove_shard(package, log_cells, hear.as_ref().unchecked_ref())).await;
+    let result = JsFuture::from(prove_shard(package, log_cells, any_program, hear.as_ref().unchecked_ref())).await;
     let result = result.map_err(|error| message(&error))?;
     let field = |name: &str| js_sys::Reflect::get(&result, &name.into()).unwrap_or_default();
     let number = |name| field(name).as_f64().unwrap_or_default();

@@ -42,7 +42,7 @@ export function createProver({ source = new URL("./worker.js", import.meta.url) 
 
   return {
     /** Proves a package: { proof, steps, cells, ms, stages, memoryBytes }. `hear` is told of each stage. */
-    prove: (bytes, { logCells, hear } = {}) => ask({ kind: "prove", package: bytes, logCells }, hear),
+    prove: (bytes, { logCells, anyProgram, hear } = {}) => ask({ kind: "prove", package: bytes, logCells, anyProgram }, hear),
     /** Says what a package asks for. */
     inspect: (bytes) => ask({ kind: "inspect", package: bytes }),
     /** Verifies a shard proof; with its package, also that it proves this shard. */

@@ -1,6 +1,7 @@
 // A module worker that proves shards.
 //
-//   in   { id, kind: "prove", package, logCells? }   the package's bytes as a Uint8Array
+//   in   { id, kind: "prove", package, logCells?, anyProgram? }   the package's bytes as a Uint8Array; of another program than
+//                                                    the validator of Ethereum blocks only with anyProgram
 //        { id, kind: "inspect", package }
 //        { id, kind: "verify", proof, package?, options? }
 //        { kind: "cancel", id }                       takes a request out of the line
@@ -33,7 +34,7 @@ function proverOf(logCells) {
   return provers.get(logCells);
 }
 
-async function prove({ id, package: bytes, logCells }) {
+async function prove({ id, package: bytes, logCells, anyProgram }) {
   postMessage({ id, stage: "loading" });
   await load();
   const prover = proverOf(logCells);
@@ -46,7 +47,7 @@ async function prove({ id, package: bytes, logCells }) {
     [stage, since] = [next, now];
     if (next !== null) postMessage({ id, stage: next });
   };
-  const proof = await prover.prove(bytes, (next) => enter(next));
+  const proof = await prover.prove(bytes, (next) => enter(next), anyProgram);
   enter(null);
   return {
     proof,

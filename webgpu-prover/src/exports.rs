@@ -6,7 +6,7 @@ use js_sys::{Function, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::device::{Device, inspect};
+use crate::device::{Device, Programs, inspect};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -46,18 +46,21 @@ impl Prover {
         Ok(Self { device, steps: 0.0, cells: 0.0 })
     }
 
-    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`.
+    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`. Shards of
+    /// other programs than the pinned validator are refused unless `any_program`.
     pub async fn prove(
         &mut self,
         package: Vec<u8>,
         #[wasm_bindgen(unchecked_param_type = "(stage: Stage) => unknown")] progress: Function,
+        any_program: Option<bool>,
     ) -> Result<Uint8Array, JsError> {
         let hear = |stage| {
             let answer = progress.call1(&JsValue::NULL, &stage_name(stage).into());
             // A listener that throws has given up too.
             answer.is_ok_and(|answer| answer.as_bool() != Some(false))
         };
-        let (proof, cost) = self.device.prove(&package, hear).await.map_err(error)?;
+        let programs = if any_program == Some(true) { Programs::Any } else { Programs::Validator };
+        let (proof, cost) = self.device.prove(&package, programs, hear).await.map_err(error)?;
         // Both are far below 2^53.
         (self.steps, self.cells) = (cost.steps as f64, cost.cells as f64);
         Ok(proof.to_bytes().as_slice().into())

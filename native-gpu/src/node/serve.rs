@@ -62,8 +62,8 @@ pub async fn serve(listener: TcpListener, endpoints: Endpoints, stop: impl Futur
             request.extensions_mut().insert(peer);
             request
         });
-        let connection =
-            graceful.watch(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
+        let connection = graceful
+            .watch(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades());
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!("connection: {error}");

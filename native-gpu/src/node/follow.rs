@@ -1,0 +1,82 @@
+//! Following an execution client: its newest block, as soon as it is known.
+
+use std::time::Duration;
+
+use hearth_blocks::rpc;
+
+use crate::block::{self, Heads};
+use crate::node::jobs::{Job, PATIENCE};
+
+/// How often a client is asked for its newest block, and how long its notice is waited for.
+const POLL: Duration = Duration::from_secs(1);
+/// How long a client may take to answer a subscription.
+const SUBSCRIBE: Duration = Duration::from_secs(5);
+
+/// An execution client whose new blocks are proved.
+pub struct Follow {
+    url: String,
+    /// Rules of its chain, if it is no public network.
+    rules: Option<String>,
+    /// The newest block that was seen.
+    newest: Option<u64>,
+    /// Notices of new heads, from a client at a WebSocket.
+    heads: Option<Heads>,
+    /// Whether it was said that the client does not answer.
+    is_silent: bool,
+}
+
+impl Follow {
+    /// Of the client at `http://` or `ws://HOST:PORT`.
+    pub fn new(url: String, rules: Option<String>) -> Self {
+        Self { url, rules, newest: None, heads: None, is_silent: false }
+    }
+
+    /// The next block, once there is one: the newest, so that a node which is too slow skips blocks instead of falling behind.
+    /// `None` once `stopping`.
+    pub fn next(&mut self, stopping: impl Fn() -> bool) -> Option<Job> {
+        while !stopping() {
+            match self.head() {
+                Ok(Some(number)) if number > 0 && self.newest.is_none_or(|newest| number > newest) => {
+                    if let Some(newest) = self.newest.filter(|newest| number > newest + 1) {
+                        tracing::warn!("skips {} blocks after block {newest}", number - newest - 1);
+                    }
+                    self.newest = Some(number);
+                    self.is_silent = false;
+                    return Some(Job::Client { url: self.url.clone(), rules: self.rules.clone(), number });
+                }
+                Ok(_) => self.is_silent = false,
+                Err(error) => {
+                    if !self.is_silent {
+                        tracing::warn!("{}: {error}", self.url);
+                    }
+                    self.is_silent = true;
+                    self.heads = None;
+                    std::thread::sleep(POLL);
+                }
+            }
+        }
+        None
+    }
+
+    /// The newest block that is known after a while. The error is for people.
+    fn head(&mut self) -> Result<Option<u64>, String> {
+        if !block::is_websocket(&self.url) {
+            let number = self.ask()?;
+            if self.newest == Some(number) {
+                std::thread::sleep(POLL);
+            }
+            return Ok(Some(number));
+        }
+        if let Some(heads) = &mut self.heads {
+            return heads.next(POLL).map_err(|error| error.to_string());
+        }
+        // Blocks that came before the subscription, or while there was none, are asked for.
+        self.heads = Some(Heads::subscribe(&self.url, SUBSCRIBE).map_err(|error| error.to_string())?);
+        self.ask().map(Some)
+    }
+
+    fn ask(&self) -> Result<u64, String> {
+        let (number, _) = rpc::head(&mut *block::client(&self.url, PATIENCE)).map_err(|error| error.to_string())?;
+        Ok(number)
+    }
+}
