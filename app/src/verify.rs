@@ -273,7 +273,7 @@ fn verdict(check: &Check) -> Html {
         }
         Check::Done(_, verdict) => {
             let security = format!(
-                "{} shards, {} bits per shard, {}",
+                "{} shards, {} bits, {}",
                 verdict.shards.unwrap_or_default(),
                 verdict.bits.unwrap_or_default(),
                 verdict.regime.as_deref().unwrap_or_default()

@@ -48,7 +48,7 @@ impl Bits {
 
 impl std::fmt::Display for Bits {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{} bits per shard, {}, {}", self.security_bits, self.regime, self.backend)
+        write!(f, "{} bits, {}, {}", self.security_bits, self.regime, self.backend)
     }
 }
 
