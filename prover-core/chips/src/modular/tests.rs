@@ -350,3 +350,52 @@ fn a_carry_cannot_wrap_around_the_field() {
     }
     assert!(forgeries > 3, "{forgeries}");
 }
+
+/// Every digit of the equation is load-bearing: some row breaks it and nothing else. Rows are honest ones with one cell changed,
+/// and those of a result, a quotient or an addend that is off by one in one limb, all that follows filled in as if it were right.
+fn every_digit_is_needed_in<const W: usize, C: Wide<W>>() {
+    let ([a, b, c, m], _) = usual::<W>();
+    let mut needed = alloc::collections::BTreeSet::new();
+    let mut constraints = 0;
+    let mut look = |report: Report| {
+        constraints = report.constraints;
+        if let ([(_, alone)], []) = (&report.violations[..], &report.bad_lookups[..]) {
+            needed.insert(*alone);
+        }
+    };
+    for m in [m, [0; W], small(7)] {
+        let Some(Division { quotient, remainder }) = multiply_add(&a, &b, &c, &m) else { continue };
+        let table = C::table(&[record([&a, &b, &c, &m], &remainder)], 1);
+        for column in 0..C::WIDTH {
+            for mutant in mutants(table.values[column]) {
+                let mut forged = table.clone();
+                forged.values[column] = mutant;
+                look(report::<C>(&forged, &[]));
+            }
+        }
+        for limb in 0..4 * W {
+            let off = |mut number: [u64; W], more: bool| {
+                let unit = 1u64 << (16 * (limb % 4));
+                let word = &mut number[limb / 4];
+                *word = if more { word.wrapping_add(unit) } else { word.wrapping_sub(unit) };
+                number
+            };
+            for more in [false, true] {
+                look(C::forged([&a, &b, &c, &m], &quotient, &off(remainder, more)));
+                look(C::forged([&a, &b, &c, &m], &off(quotient, more), &remainder));
+                look(C::forged([&a, &b, &off(c, more), &m], &quotient, &remainder));
+            }
+        }
+    }
+    // Before them: two flags, the flag's meaning, two for each marker, and the sum of the markers.
+    let digits = 4 + 2 * 4 * W;
+    assert_eq!(constraints, digits + 8 * W);
+    let missing: Vec<usize> = (digits..constraints).filter(|constraint| !needed.contains(constraint)).collect();
+    assert_eq!(missing, []);
+}
+
+#[test]
+fn every_digit_is_needed() {
+    every_digit_is_needed_in::<4, Modular256Chip>();
+    every_digit_is_needed_in::<6, Modular384Chip>();
+}
