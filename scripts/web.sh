@@ -9,6 +9,10 @@ scripts/setup.sh wasm-tools
 
 OUT=$(realpath -m "${CARGO_TARGET_DIR:-target}")/browser
 
+# With vectors, which every engine has since 2023, but only those of prover-core/packing: the compiler's own attempts at
+# 64-bit products of scalars are slower than scalars.
+VECTORS="-Ctarget-feature=+simd128 -Cno-vectorize-loops -Cno-vectorize-slp"
+
 # pack NAME CRATE-FOLDER [RUSTFLAGS]: the wasm with its glue, and the files of the crate's js folder
 pack() {
   local name=$1 folder=$2
@@ -22,13 +26,11 @@ pack() {
 }
 
 verifier() {
-  pack verifier verifier-wasm
+  pack verifier verifier-wasm "$VECTORS"
   cp verifier-wasm/package.json verifier-wasm/README.md "$OUT/verifier/"
 }
 
-# With vectors, which every engine has since 2023, but only those of prover-core/packing: the compiler's own attempts at
-# 64-bit products of scalars are slower than scalars.
-prover() { pack prover webgpu-prover "-Ctarget-feature=+simd128 -Cno-vectorize-loops -Cno-vectorize-slp"; }
+prover() { pack prover webgpu-prover "$VECTORS"; }
 
 for part in "${@:-verifier prover}"; do
   for name in $part; do

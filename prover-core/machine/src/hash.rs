@@ -76,6 +76,22 @@ impl Hasher {
         self.permutation.permute_mut(state);
     }
 
+    /// The full permutation of many states, as many at a time as the processor has lanes.
+    pub fn permute_all(&self, states: &mut [[Felt; WIDTH]]) {
+        type Packed = <Felt as Field>::Packing;
+        let mut chunks = states.chunks_exact_mut(Packed::WIDTH);
+        for chunk in &mut chunks {
+            let mut packed: [Packed; WIDTH] = core::array::from_fn(|i| Packed::from_fn(|lane| chunk[lane][i]));
+            self.permutation.permute_mut(&mut packed);
+            for (lane, state) in chunk.iter_mut().enumerate() {
+                for (element, packed) in state.iter_mut().zip(&packed) {
+                    *element = packed.as_slice()[lane];
+                }
+            }
+        }
+        chunks.into_remainder().iter_mut().for_each(|state| self.permute(state));
+    }
+
     /// `C(tag, level; block)`.
     pub fn compress(&self, tag: Tag, level: u32, block: &[Felt; BLOCK]) -> Digest {
         let mut state = [Felt::ZERO; WIDTH];
@@ -214,6 +230,19 @@ mod tests {
         for len in [0, 1, 8, 16, 37] {
             let one: Vec<_> = blocks[..len].iter().map(|block| hasher.compress(Tag::MemoryNode, 5, block)).collect();
             assert_eq!(hasher.compress_all(Tag::MemoryNode, 5, &blocks[..len]), one);
+        }
+    }
+
+    #[test]
+    fn states_in_lanes_are_the_same_as_one_at_a_time() {
+        let hasher = Hasher::new();
+        for len in [0, 1, 8, 16, 37] {
+            let mut states: Vec<[Felt; WIDTH]> =
+                (0..len).map(|i| core::array::from_fn(|j| Felt::from_usize(100 * i + j))).collect();
+            let mut one = states.clone();
+            one.iter_mut().for_each(|state| hasher.permute(state));
+            hasher.permute_all(&mut states);
+            assert_eq!(states, one);
         }
     }
 

@@ -12,6 +12,7 @@ use hearth_chips::Felt;
 use hearth_chips::bytes::LOG_HEIGHT as BYTES_LOG_HEIGHT;
 use hearth_chips::tables::{Accelerators, Table};
 use hearth_soundness::{MAX_LOG_HEIGHT, SizeClass};
+use once_cell::race::OnceBox;
 #[cfg(feature = "prover")]
 use p3_matrix::dense::RowMajorMatrix;
 
@@ -85,19 +86,28 @@ pub struct Keys {
 
 /// One key per [`KeyId`], in its order.
 enum Backend {
-    Stark(Box<[StarkKey<Table>; KeyId::ALL.len()]>),
+    /// Those of [`stark`].
+    Stark,
     #[cfg(feature = "whir")]
     Whir(Box<[WhirKey<Table>; KeyId::ALL.len()]>),
     #[cfg(feature = "fri")]
     Fri(Box<[FriKey<Table>; KeyId::ALL.len()]>),
 }
 
+/// A key of our own protocol. It is a constant of the program that takes long to compute (a verdict takes less), so it is made
+/// when it is first asked for, and kept.
+fn stark(class: SizeClass, id: KeyId) -> Result<&'static StarkKey<Table>, SetupError> {
+    static KEPT: [[OnceBox<StarkKey<Table>>; KeyId::ALL.len()]; SizeClass::ALL.len()] =
+        [const { [const { OnceBox::new() }; KeyId::ALL.len()] }; SizeClass::ALL.len()];
+    KEPT[class.index()][id as usize].get_or_try_init(|| StarkKey::setup(id.chips(class), class).map(Box::new))
+}
+
 /// The same expression for the key `$id`, whatever its backend.
 macro_rules! with_key {
     ($keys:expr, $id:expr, $key:ident => $result:expr) => {
         match &$keys.keys {
-            Backend::Stark(keys) => {
-                let $key = &keys[$id as usize];
+            Backend::Stark => {
+                let $key = stark($keys.class, $id)?;
                 $result
             }
             #[cfg(feature = "whir")]
@@ -116,18 +126,19 @@ macro_rules! with_key {
 
 // Here the proof systems are instantiated for our tables, each once: that is most of what there is to compile.
 impl Keys {
-    /// Makes all keys of `class` for the default backend.
+    /// The keys of `class` for the default backend.
     ///
     /// # Errors
     ///
     /// A class in which the tables do not fit even at their least heights.
     #[inline(never)]
     pub fn new(class: SizeClass) -> Result<Self, SetupError> {
-        let [base, keccak, all] = KeyId::ALL.map(|id| StarkKey::setup(id.chips(class), class));
-        Ok(Self { class, keys: Backend::Stark(Box::new([base?, keccak?, all?])) })
+        // Nearly every run has a shard of this key; the others are made when they are needed.
+        stark(class, KeyId::Base)?;
+        Ok(Self { class, keys: Backend::Stark })
     }
 
-    /// Makes all keys of `class` for `backend`.
+    /// The keys of `class` for `backend`.
     ///
     /// # Errors
     ///
@@ -168,7 +179,7 @@ impl Keys {
     /// The backend.
     pub const fn backend(&self) -> BackendId {
         match self.keys {
-            Backend::Stark(_) => BackendId::Stark,
+            Backend::Stark => BackendId::Stark,
             #[cfg(feature = "whir")]
             Backend::Whir(_) => BackendId::Whir,
             #[cfg(feature = "fri")]
@@ -190,7 +201,7 @@ impl Keys {
         public_values: &[Felt],
     ) -> Result<Vec<u8>, ProveError> {
         match &self.keys {
-            Backend::Stark(keys) => keys[id as usize].prove(matrices, public_values),
+            Backend::Stark => stark(self.class, id)?.prove(matrices, public_values),
             #[cfg(feature = "whir")]
             Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
             #[cfg(feature = "fri")]
@@ -199,13 +210,16 @@ impl Keys {
     }
 
     /// Cells of these tables that a proof under the key `id` commits to.
+    ///
+    /// # Errors
+    ///
+    /// A key that cannot be made.
     #[cfg(feature = "prover")]
-    pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> u64 {
-        debug_assert_eq!(matrices.len(), self.chips(id).chips().len());
+    pub fn cells(&self, id: KeyId, matrices: &[RowMajorMatrix<Felt>]) -> Result<u64, SetupError> {
         match &self.keys {
-            Backend::Stark(keys) => keys[id as usize].cells(matrices),
+            Backend::Stark => Ok(stark(self.class, id)?.cells(matrices)),
             #[cfg(feature = "p3")]
-            _ => matrices.iter().map(|matrix| matrix.values.len() as u64).sum(),
+            _ => Ok(matrices.iter().map(|matrix| matrix.values.len() as u64).sum()),
         }
     }
 
@@ -223,13 +237,21 @@ impl Keys {
     }
 
     /// The tables of the key `id` and the heights that they may have.
-    pub fn chips(&self, id: KeyId) -> &ChipSet<Table> {
-        with_key!(self, id, key => key.chips())
+    ///
+    /// # Errors
+    ///
+    /// A key that cannot be made.
+    pub fn chips(&self, id: KeyId) -> Result<&ChipSet<Table>, SetupError> {
+        with_key!(self, id, key => Ok(key.chips()))
     }
 
     /// The digest of the key `id`.
-    pub fn digest(&self, id: KeyId) -> &KeyDigest {
-        with_key!(self, id, key => key.digest())
+    ///
+    /// # Errors
+    ///
+    /// A key that cannot be made.
+    pub fn digest(&self, id: KeyId) -> Result<KeyDigest, SetupError> {
+        with_key!(self, id, key => Ok(key.digest()))
     }
 
     /// The error terms of a proof under the key `id` at these log2 heights.
@@ -249,7 +271,7 @@ impl Keys {
     pub fn whir(&self, id: KeyId) -> Option<&WhirKey<Table>> {
         match &self.keys {
             Backend::Whir(keys) => Some(&keys[id as usize]),
-            Backend::Fri(_) | Backend::Stark(_) => None,
+            Backend::Fri(_) | Backend::Stark => None,
         }
     }
 
@@ -257,7 +279,7 @@ impl Keys {
     pub fn fri(&self, id: KeyId) -> Option<&FriKey<Table>> {
         match &self.keys {
             Backend::Fri(keys) => Some(&keys[id as usize]),
-            Backend::Whir(_) | Backend::Stark(_) => None,
+            Backend::Whir(_) | Backend::Stark => None,
         }
     }
 }

@@ -109,7 +109,10 @@ impl ShardProver {
         let key = KeyId::of(tables.accelerators);
         let statement = trace.statement;
         drop(trace);
-        let cost = Cost { steps: package.steps.into(), cells: self.keys.cells(key, &tables.matrices) };
+        let cost = Cost {
+            steps: package.steps.into(),
+            cells: self.keys.cells(key, &tables.matrices).map_err(ProveError::from)?,
+        };
         stage(Stage::Proving)?;
         let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
         Ok((ShardProof { statement, class: self.keys.class(), key, bytes }, cost))

@@ -40,6 +40,19 @@ impl SizeClass {
         self as u8
     }
 
+    /// Its place in [`SizeClass::ALL`].
+    #[must_use]
+    pub const fn index(self) -> usize {
+        match self {
+            Self::Test18 => 0,
+            Self::Test20 => 1,
+            Self::Test22 => 2,
+            Self::Real24 => 3,
+            Self::Real25 => 4,
+            Self::Real26 => 5,
+        }
+    }
+
     /// Log2 of the greatest number of committed cells, padding included.
     #[must_use]
     pub const fn log_cells(self) -> usize {
@@ -114,6 +127,11 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn an_index_is_a_place_among_all() {
+        assert_eq!(SizeClass::ALL.map(|class| SizeClass::ALL[class.index()]), SizeClass::ALL);
     }
 
     #[test]

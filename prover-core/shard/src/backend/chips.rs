@@ -75,8 +75,11 @@ where
             return Err(SetupError::ChipCount(chips.len()));
         }
         let mut public_chip: Option<usize> = None;
+        let mut weights = Vec::with_capacity(chips.len());
         for (index, chip) in chips.iter().enumerate() {
-            if let Some(reason) = unsupported(&chip.air) {
+            let recorded = symbolic(&chip.air);
+            weights.push(message_weight(&recorded));
+            if let Some(reason) = unsupported(&chip.air, &recorded) {
                 return Err(SetupError::Unsupported { chip: chip.name.clone(), reason });
             }
             let (min, max) = chip.height.bounds();
@@ -97,7 +100,6 @@ where
             }
         }
         let widths = chips.iter().map(|chip| chip.air.width()).collect();
-        let weights = chips.iter().map(|chip| message_weight(&chip.air)).collect();
         let num_public_values = public_chip.map_or(0, |index| chips[index].air.num_public_values());
         let set = Self {
             chips,
@@ -123,11 +125,10 @@ where
 }
 
 /// What a chip uses that shard proofs do not support, if anything.
-fn unsupported<A>(air: &A) -> Option<&'static str>
+fn unsupported<A>(air: &A, recorded: &InteractionSymbolicBuilder<F, Challenge>) -> Option<&'static str>
 where
     A: Air<InteractionSymbolicBuilder<F, Challenge>>,
 {
-    let recorded = symbolic(air);
     let uses = [
         (air.width() == 0, "it has no columns"),
         (air.preprocessed_width() != 0, "preprocessed columns"),
@@ -143,11 +144,8 @@ where
 }
 
 /// Sum of the declared weights of all messages of one row.
-fn message_weight<A>(air: &A) -> u64
-where
-    A: Air<InteractionSymbolicBuilder<F, Challenge>>,
-{
-    symbolic(air).global_interactions().iter().map(|message| u64::from(message.count_weight)).sum()
+fn message_weight(recorded: &InteractionSymbolicBuilder<F, Challenge>) -> u64 {
+    recorded.global_interactions().iter().map(|message| u64::from(message.count_weight)).sum()
 }
 
 impl<A> ChipSet<A> {

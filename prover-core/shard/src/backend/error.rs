@@ -88,6 +88,9 @@ pub enum HeightError {
 /// Why no proof was made.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum ProveError {
+    /// No key can be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// Not one trace per chip.
     #[error("{actual} traces for {expected} chips")]
     TraceCount {
@@ -130,6 +133,9 @@ pub enum ProveError {
 /// Why a proof was refused.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum VerifyError {
+    /// No key can be made.
+    #[error(transparent)]
+    Setup(#[from] SetupError),
     /// The bytes are longer than any proof of the class.
     #[error("{actual} bytes, more than the {limit} of the size class")]
     TooLong {

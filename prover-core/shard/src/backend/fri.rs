@@ -115,8 +115,8 @@ impl<A: FriAir> FriKey<A> {
     }
 
     /// The key's digest: equal for equal chips, rules and class, whatever the backend.
-    pub const fn digest(&self) -> &KeyDigest {
-        &self.digest
+    pub const fn digest(&self) -> KeyDigest {
+        self.digest
     }
 
     /// The error terms of a proof at these heights.

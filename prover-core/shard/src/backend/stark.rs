@@ -32,7 +32,6 @@ use super::report::SecurityReport;
 pub struct StarkKey<A> {
     set: ChipSet<A>,
     key: Key<A>,
-    digest: KeyDigest,
     /// Place of the chip of the public values, which has no table.
     #[cfg(feature = "prover")]
     boundary: Option<usize>,
@@ -54,11 +53,9 @@ where
         let boundary = airs.iter().position(Chip::is_boundary);
         let key = Key::new(airs, set.num_public_values(), StarkParams::of(class))
             .map_err(|error| SetupError::Parameters(error.to_string()))?;
-        let digest = key_digest(&set);
         Ok(Self {
             set,
             key,
-            digest,
             #[cfg(feature = "prover")]
             boundary,
         })
@@ -71,8 +68,8 @@ where
     }
 
     /// The key's digest: equal for equal chips, rules and class, whatever the backend.
-    pub const fn digest(&self) -> &KeyDigest {
-        &self.digest
+    pub fn digest(&self) -> KeyDigest {
+        key_digest(&self.set)
     }
 
     /// The error terms of a proof, which do not depend on heights.

@@ -87,8 +87,8 @@ impl<A: VerifierAir<F, Challenge>> WhirKey<A> {
     }
 
     /// The key's digest: equal for equal chips, rules and class.
-    pub const fn digest(&self) -> &KeyDigest {
-        &self.digest
+    pub const fn digest(&self) -> KeyDigest {
+        self.digest
     }
 
     /// The error terms of a proof at these heights.

@@ -130,7 +130,7 @@ fn wrong_traces_are_errors_of_the_prover() {
 
 #[test]
 fn keys_differ_in_chips_order_class_and_constraints() {
-    let digest = |chips, class| *WhirKey::setup(chips, class).expect("a key").digest();
+    let digest = |chips, class| WhirKey::setup(chips, class).expect("a key").digest();
     let base = digest(chips(BITS), SizeClass::Test18);
     assert_eq!(base, digest(chips(BITS), SizeClass::Test18));
     assert_ne!(base, digest(chips(BITS), SizeClass::Test20));

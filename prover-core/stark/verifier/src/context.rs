@@ -30,6 +30,11 @@ pub trait Context {
     /// Poseidon2 of width 24.
     fn permute(&mut self, state: &mut [Self::Base; WIDTH]);
 
+    /// The same of several states.
+    fn permute_all(&mut self, states: &mut [[Self::Base; WIDTH]]) {
+        states.iter_mut().for_each(|state| self.permute(state));
+    }
+
     /// The `count` lowest bits of the canonical representative of `value`, lowest first.
     fn low_bits(&mut self, value: Self::Base, count: usize) -> Vec<Self::Base>;
 

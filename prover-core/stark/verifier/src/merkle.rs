@@ -12,28 +12,37 @@ use crate::transcript::Transcript;
 /// A digest in a context.
 pub type Digest<C> = [<C as Context>::Base; DIGEST];
 
-/// `sponge(OracleLeaf; elements)`, as [`hearth_machine::hash::Hasher::sponge`] defines it.
-pub fn hash_leaf<C: Context>(context: &mut C, elements: &[C::Base]) -> Digest<C> {
-    let mut state = [C::Base::ZERO; WIDTH];
-    state[RATE] = C::Base::from_u8(Tag::OracleLeaf as u8);
-    state[RATE + 1] = C::Base::from_usize(elements.len());
-    for block in elements.chunks(RATE) {
-        state[..RATE].fill(C::Base::ZERO);
-        state[..block.len()].copy_from_slice(block);
-        context.permute(&mut state);
-    }
+/// Squeezed: what stands before the rest of a state.
+fn digest<C: Context>(state: &[C::Base; WIDTH]) -> Digest<C> {
     core::array::from_fn(|i| state[i])
 }
 
-/// `C(OracleNode, level; left, right)`, as [`hearth_machine::hash::Hasher::compress`] defines it.
-fn hash_node<C: Context>(context: &mut C, level: usize, left: &Digest<C>, right: &Digest<C>) -> Digest<C> {
+/// `sponge(OracleLeaf; leaf)` of leaves of one length, as [`hearth_machine::hash::Hasher::sponge`] defines it.
+fn hash_leaves<C: Context>(context: &mut C, leaves: &[Vec<C::Base>], length: usize) -> Vec<Digest<C>> {
+    let mut initial = [C::Base::ZERO; WIDTH];
+    initial[RATE] = C::Base::from_u8(Tag::OracleLeaf as u8);
+    initial[RATE + 1] = C::Base::from_usize(length);
+    let mut states = alloc::vec![initial; leaves.len()];
+    for from in (0..length).step_by(RATE) {
+        let block = from..length.min(from + RATE);
+        for (state, leaf) in states.iter_mut().zip(leaves) {
+            state[..RATE].fill(C::Base::ZERO);
+            state[..block.len()].copy_from_slice(&leaf[block.clone()]);
+        }
+        context.permute_all(&mut states);
+    }
+    states.iter().map(digest::<C>).collect()
+}
+
+/// The input of `C(OracleNode, level; left, right)`, as [`hearth_machine::hash::Hasher::compress`] defines it; its output is
+/// the digest of the node.
+fn node<C: Context>(level: usize, left: &Digest<C>, right: &Digest<C>) -> [C::Base; WIDTH] {
     let mut state = [C::Base::ZERO; WIDTH];
     state[..DIGEST].copy_from_slice(left);
     state[DIGEST..BLOCK].copy_from_slice(right);
     state[BLOCK] = C::Base::from_u8(Tag::OracleNode as u8);
     state[BLOCK + 1] = C::Base::from_usize(level);
-    context.permute(&mut state);
-    core::array::from_fn(|i| state[i])
+    state
 }
 
 /// Reads and absorbs the `2^log_cap` nodes of a cap.
@@ -56,32 +65,50 @@ pub fn read_cap<C: Context>(
         .collect()
 }
 
-/// Reads a leaf of `length` elements and its path, and checks that it is the leaf at the index `bits` under `cap`.
+/// Reads leaves of `length` elements, each followed by its path, and checks that they are the leaves at these indexes, given
+/// as bits, under `cap`.
+///
+/// All are hashed in step, so that a context may permute several states at a time.
 ///
 /// # Errors
 /// [`Check::Path`], and those of [`Context::read`].
 pub fn open<C: Context>(
     context: &mut C,
     cap: &[Digest<C>],
-    bits: &[C::Base],
+    indexes: &[Vec<C::Base>],
     length: usize,
-) -> Result<Vec<C::Base>, Rejection> {
-    let leaf = (0..length).map(|_| context.read()).collect::<Result<Vec<_>, _>>()?;
-    let mut node = hash_leaf(context, &leaf);
-    let depth = bits.len() - cap.len().ilog2() as usize;
-    for (level, &bit) in bits[..depth].iter().enumerate() {
-        let mut left = node;
-        let mut right = node;
-        for (l, r) in left.iter_mut().zip(&mut right) {
-            let sibling = context.read()?;
-            let difference = (sibling - *l) * bit;
-            (*l, *r) = (*l + difference, sibling - difference);
+) -> Result<Vec<Vec<C::Base>>, Rejection> {
+    let log_cap = cap.len().ilog2() as usize;
+    let depth = indexes.first().map_or(0, |bits| bits.len() - log_cap);
+    let mut leaves = Vec::with_capacity(indexes.len());
+    let mut paths = Vec::with_capacity(indexes.len());
+    for _ in indexes {
+        leaves.push((0..length).map(|_| context.read()).collect::<Result<Vec<_>, _>>()?);
+        paths.push((0..depth * DIGEST).map(|_| context.read()).collect::<Result<Vec<_>, _>>()?);
+    }
+
+    let mut nodes = hash_leaves(context, &leaves, length);
+    for level in 0..depth {
+        let steps = nodes.iter().zip(&paths).zip(indexes);
+        let mut states: Vec<[C::Base; WIDTH]> = steps
+            .map(|((&(mut left), path), bits)| {
+                let mut right = left;
+                let siblings = &path[level * DIGEST..][..DIGEST];
+                for ((l, r), &sibling) in left.iter_mut().zip(&mut right).zip(siblings) {
+                    let difference = (sibling - *l) * bits[level];
+                    (*l, *r) = (*l + difference, sibling - difference);
+                }
+                node::<C>(level + 1, &left, &right)
+            })
+            .collect();
+        context.permute_all(&mut states);
+        nodes = states.iter().map(digest::<C>).collect();
+    }
+    for (node, bits) in nodes.iter().zip(indexes) {
+        let expected = context.select(cap, &bits[depth..]);
+        for (&found, expected) in node.iter().zip(expected) {
+            context.assert_zero_base(Check::Path, found - expected)?;
         }
-        node = hash_node(context, level + 1, &left, &right);
     }
-    let expected = context.select(cap, &bits[depth..]);
-    for (found, expected) in node.into_iter().zip(expected) {
-        context.assert_zero_base(Check::Path, found - expected)?;
-    }
-    Ok(leaf)
+    Ok(leaves)
 }

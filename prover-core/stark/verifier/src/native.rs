@@ -53,6 +53,10 @@ impl Context for Native<'_> {
         self.hasher.permute(state);
     }
 
+    fn permute_all(&mut self, states: &mut [[F; WIDTH]]) {
+        self.hasher.permute_all(states);
+    }
+
     fn low_bits(&mut self, value: F, count: usize) -> Vec<F> {
         (0..count).map(|i| F::from_bool(value.as_canonical_u32() >> i & 1 == 1)).collect()
     }

@@ -193,21 +193,19 @@ pub fn verify<C: Context, A: Chip>(
         let log_domain = params.log_domain(k);
         let indexes: Vec<C::Base> = (0..params.queries[k]).map(|_| transcript.squeeze(context)).collect();
         let fold = eq_table(&rho[before..], C::Ext::ONE);
-        let mut points = Vec::with_capacity(indexes.len());
-        let mut values = Vec::with_capacity(indexes.len());
-        for index in indexes {
-            let bits = context.low_bits(index, log_domain);
-            let value = if k == 0 {
-                let leaf = open(context, &oracle.cap, &bits, fold.len())?;
-                fold.iter().zip(leaf).map(|(weight, cell)| weight.times(cell)).sum()
-            } else {
-                let leaf = open(context, &oracle.cap, &bits, fold.len() * DEGREE)?;
+        let indexes: Vec<Vec<C::Base>> = indexes.into_iter().map(|index| context.low_bits(index, log_domain)).collect();
+        let points: Vec<C::Base> = indexes.iter().map(|bits| domain_point::<C>(bits)).collect();
+        let values: Vec<C::Ext> = if k == 0 {
+            let leaves = open(context, &oracle.cap, &indexes, fold.len())?;
+            leaves.iter().map(|leaf| fold.iter().zip(leaf).map(|(weight, &cell)| weight.times(cell)).sum()).collect()
+        } else {
+            let leaves = open(context, &oracle.cap, &indexes, fold.len() * DEGREE)?;
+            let value = |leaf: &Vec<C::Base>| {
                 let cells = leaf.chunks(DEGREE).map(|c| context.ext(core::array::from_fn(|i| c[i])));
                 fold.iter().zip(cells).map(|(&weight, cell)| weight * cell).sum::<C::Ext>()
             };
-            values.push(value);
-            points.push(domain_point::<C>(&bits));
-        }
+            leaves.iter().map(value).collect()
+        };
         // 6.4 Batch their claims with the one that is left.
         context.enter(Step::QueryBatching);
         let gamma = transcript.challenge(context);
