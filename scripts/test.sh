@@ -34,12 +34,13 @@ format() {
     (cd guests && "${CARGO[@]}" fmt --all --check)
 }
 
-# The field's tests on WebAssembly's vectors, in Node: natively they run on arrays.
+# What differs in WebAssembly, in Node: the field's vectors, which are arrays natively, and a transcript by them.
 vectors() {
   scripts/setup.sh wasm-tools
   CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS=-Ctarget-feature=+simd128 \
     CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER=wasm-bindgen-test-runner \
-    scripts/with-tools.sh --wasm cargo test -p hearth-packing --tests --profile ci --target wasm32-unknown-unknown --locked
+    scripts/with-tools.sh --wasm cargo test -p hearth-packing -p hearth-stark-prover --test arithmetic --test field --test poseidon2 \
+    --test frozen --profile ci --target wasm32-unknown-unknown --locked
 }
 
 part format format

@@ -50,7 +50,7 @@ pub struct Inspection {
 ///
 /// Bytes that are no package, even of the largest shard.
 pub fn inspect(bytes: &[u8]) -> Result<Inspection, DeviceError> {
-    let package = unpack(bytes, SizeClass::Real26.max_package_bytes())?;
+    let package = unpack(bytes, SizeClass::Real27.max_package_bytes())?;
     // No list is longer than the bytes that it was read from.
     Ok(Inspection {
         steps: package.steps,

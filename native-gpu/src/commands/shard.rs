@@ -301,7 +301,7 @@ fn inspect(arguments: &Inspect) -> Result<(), Failure> {
     let path = &arguments.file;
     let bytes = failure::read(path, MAX_FILE)?;
     let about = if bytes.starts_with(&hearth_parcel::MAGIC) {
-        let package = unpack(&bytes, SizeClass::Real26.max_package_bytes());
+        let package = unpack(&bytes, SizeClass::Real27.max_package_bytes());
         About::of_package(&package.map_err(|error| Failure::bad_input(path, error))?, None, bytes.len())
     } else {
         let proof = ShardProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(path, error))?;

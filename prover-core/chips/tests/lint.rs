@@ -81,7 +81,7 @@ fn degrees_are_low() {
 /// The soundness gate of our own protocol: at least 142 bits for each key and class, 128 for 2^13 shards together.
 #[test]
 fn shards_have_142_bits() {
-    for class in [SizeClass::Real24, SizeClass::Real25, SizeClass::Real26] {
+    for class in SizeClass::REAL {
         for accelerators in [Accelerators::None, Accelerators::Keccak, Accelerators::All] {
             let key =
                 Key::new(accelerators.tables(), Public::WIDTH, StarkParams::of(class)).expect("chips of the protocol");

@@ -23,7 +23,7 @@ pub const MAGIC: [u8; 8] = *b"HEARTHPK";
 pub const VERSION: u32 = 2;
 /// Most bytes of a package in memory ([`Package::size`]): one for each cell of the largest shards, more than their
 /// tables have rows for.
-pub const MAX_SIZE: usize = 1 << 26;
+pub const MAX_SIZE: usize = 1 << 27;
 
 /// One shard's work. Positions of sibling digests follow from the leaves ([`crate::frontier`]).
 #[derive(Clone, Debug, PartialEq, Eq)]

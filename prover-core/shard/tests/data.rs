@@ -35,7 +35,7 @@ fn lists_end_at_their_bound() {
 /// The bound on packages refuses none of a shard that fits: whatever a package holds has as many cells as bytes.
 #[test]
 fn packages_are_no_larger_than_their_tables() {
-    assert_eq!(SizeClass::Real26.max_package_bytes(), MAX_SIZE);
+    assert_eq!(SizeClass::Real27.max_package_bytes(), MAX_SIZE);
     let width = |table| u64::from(costs(BackendId::default(), SizeClass::Real24).tables[table].width);
     let steps = COUNTED.iter().filter(|(table, _)| matches!(table, Table::Family(_)));
     let step = steps.map(|(_, chip)| chip.columns() as u64).min().expect("there are some");

@@ -23,6 +23,8 @@ pub enum SizeClass {
     Real25 = 25,
     /// At most 2^26 cells: native nodes.
     Real26 = 26,
+    /// At most 2^27 cells: GPUs with 8 GiB and more.
+    Real27 = 27,
 }
 
 /// A byte that names no size class.
@@ -32,7 +34,11 @@ pub struct UnknownClass(pub u8);
 
 impl SizeClass {
     /// All classes, smallest first.
-    pub const ALL: [Self; 6] = [Self::Test18, Self::Test20, Self::Test22, Self::Real24, Self::Real25, Self::Real26];
+    pub const ALL: [Self; 7] =
+        [Self::Test18, Self::Test20, Self::Test22, Self::Real24, Self::Real25, Self::Real26, Self::Real27];
+
+    /// The classes that proofs may have outside of tests.
+    pub const REAL: [Self; 4] = [Self::Real24, Self::Real25, Self::Real26, Self::Real27];
 
     /// The byte that stands for this class in proofs and keys.
     #[must_use]
@@ -50,6 +56,7 @@ impl SizeClass {
             Self::Real24 => 3,
             Self::Real25 => 4,
             Self::Real26 => 5,
+            Self::Real27 => 6,
         }
     }
 
@@ -100,6 +107,7 @@ impl SizeClass {
             Self::Real24 => "2^24",
             Self::Real25 => "2^25",
             Self::Real26 => "2^26",
+            Self::Real27 => "2^27",
         }
     }
 }
@@ -138,6 +146,7 @@ mod tests {
     fn only_small_classes_are_for_tests() {
         for class in SizeClass::ALL {
             assert_eq!(class.is_test_only(), class.log_cells() < 24);
+            assert_eq!(class.is_test_only(), !SizeClass::REAL.contains(&class));
         }
     }
 }

@@ -49,6 +49,7 @@ impl StarkParams {
             SizeClass::Test18 | SizeClass::Test20 => &[6, 5],
             SizeClass::Test22 | SizeClass::Real24 | SizeClass::Real25 => &[6, 4, 4],
             SizeClass::Real26 => &[6, 4, 5],
+            SizeClass::Real27 => &[6, 5, 5],
         };
         // The table of all 16-bit numbers must fit.
         let log_rows = if log_cells < 20 { 16 } else { log_cells - 4 };
@@ -60,12 +61,13 @@ impl StarkParams {
             queries: &[311, 191, 135],
             log_cap: 8,
             bus_grinding: match class {
+                SizeClass::Real27 => 19,
                 SizeClass::Real26 => 18,
                 SizeClass::Real25 => 17,
                 _ => 16,
             },
             constraint_grinding: 4,
-            fold_grinding: 10,
+            fold_grinding: if log_cells > 26 { 12 } else { 10 },
             query_grinding: 18,
         }
     }

@@ -1,6 +1,8 @@
 #![doc = include_str!("README.md")]
 
 mod equation;
+#[cfg(test)]
+mod needed;
 mod row;
 #[cfg(test)]
 mod tests;

@@ -115,7 +115,7 @@ fn grinding_is_credited_to_its_site() {
 /// decoding regime, without the distance as a factor: ours may be better by what that is, and never by more.
 #[test]
 fn agrees_with_p3_security() {
-    for class in [SizeClass::Real24, SizeClass::Real25, SizeClass::Real26] {
+    for class in SizeClass::REAL {
         let params = StarkParams::of(class);
         let report = Report::new(&params, &FACTS);
         let field = 154;

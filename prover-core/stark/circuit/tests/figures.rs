@@ -11,7 +11,7 @@ use hearth_stark_verifier::key::Key;
 
 #[test]
 fn operations_by_step() {
-    for class in [SizeClass::Real24, SizeClass::Real25, SizeClass::Real26] {
+    for class in SizeClass::REAL {
         for accelerators in [Accelerators::None, Accelerators::All] {
             let key = Key::new(accelerators.tables(), Public::WIDTH, StarkParams::of(class)).unwrap();
             let circuit = record(&key).unwrap();

@@ -144,14 +144,7 @@ fn messages_of_other_lengths_have_other_digests() {
 /// Condition 4 rests on rows of at most 2^MAX_LOG_HEIGHT: heights are the prover's, the bound is the class's.
 #[test]
 fn classes_have_no_more_rows_than_time_allows() {
-    for class in [
-        SizeClass::Test18,
-        SizeClass::Test20,
-        SizeClass::Test22,
-        SizeClass::Real24,
-        SizeClass::Real25,
-        SizeClass::Real26,
-    ] {
+    for class in SizeClass::ALL {
         assert!(StarkParams::of(class).log_rows <= usize::from(MAX_LOG_HEIGHT), "{}", class.name());
     }
 }

@@ -1,52 +1,26 @@
 //! The verifier without some of its checks: an attack that it accepts is stopped by these checks and by no other.
 
-use hearth_machine::hash::{DIGEST, WIDTH};
+use hearth_stark_prover::forge::{Watch, Watched};
 use hearth_stark_verifier::chip::Chip;
-use hearth_stark_verifier::context::Context;
 use hearth_stark_verifier::error::{Check, Rejection};
-use hearth_stark_verifier::field::{DEGREE, E, F};
+use hearth_stark_verifier::field::{E, F};
 use hearth_stark_verifier::key::Key;
-use hearth_stark_verifier::native::Native;
 use hearth_stark_verifier::verify::verify;
 
-/// A context that does not assert the checks of `without`.
-struct Crippled<'p> {
-    native: Native<'p>,
-    without: &'p [Check],
-}
+/// Overlooks these checks.
+struct Without<'c>(&'c [Check]);
 
-impl Context for Crippled<'_> {
-    type Base = F;
-    type Ext = E;
-
-    fn read(&mut self) -> Result<F, Rejection> {
-        self.native.read()
-    }
-    fn ext(&self, coordinates: [F; DEGREE]) -> E {
-        self.native.ext(coordinates)
-    }
-    fn permute(&mut self, state: &mut [F; WIDTH]) {
-        self.native.permute(state);
-    }
-    fn low_bits(&mut self, value: F, count: usize) -> Vec<F> {
-        self.native.low_bits(value, count)
-    }
-    fn select(&mut self, nodes: &[[F; DIGEST]], bits: &[F]) -> [F; DIGEST] {
-        self.native.select(nodes, bits)
-    }
-    fn assert_zero(&mut self, check: Check, value: E) -> Result<(), Rejection> {
-        if self.without.contains(&check) { Ok(()) } else { self.native.assert_zero(check, value) }
-    }
-    fn assert_nonzero(&mut self, check: Check, value: E) -> Result<(), Rejection> {
-        if self.without.contains(&check) { Ok(()) } else { self.native.assert_nonzero(check, value) }
+impl Watch for Without<'_> {
+    fn asserted(&mut self, check: Check, _: E, outcome: Result<(), Rejection>) -> Result<(), Rejection> {
+        if self.0.contains(&check) { Ok(()) } else { outcome }
     }
 }
 
 /// Verifies without these checks.
 fn verify_without<A: Chip>(key: &Key<A>, public: &[F], proof: &[u8], without: &[Check]) -> Result<(), Rejection> {
-    let mut context = Crippled { native: Native::new(proof), without };
+    let mut context = Watched::new(proof, Without(without));
     verify(key, &mut context, public)?;
-    context.native.finish()
+    context.finish()
 }
 
 /// The verifier refuses the proof by the first of `checks`, and would accept it without all of them. Each is needed: without
