@@ -3,8 +3,7 @@
 # another compiler version gives another program.
 #
 #   scripts/guests.sh check     the committed files have the recorded hashes (needs no compiler)
-#   scripts/guests.sh build     builds the guests and compares, if the compilers are the recorded ones; not the validator,
-#                               into whose file the checkout's path enters through the library outside its workspace
+#   scripts/guests.sh build     builds the guests and compares, if the compilers are the recorded ones
 #   scripts/guests.sh new NAME FOLDER   makes a guest project in a new folder, as `hearth new` does
 #   scripts/guests.sh template  makes one and builds it
 #   scripts/guests.sh update    builds the guests and replaces the committed files and hashes
@@ -15,6 +14,8 @@ USR=${XDG_CACHE_HOME:-$HOME/.cache}/hearth/xrust/usr
 ELF=$REPO/guests/elf
 SUMS=$ELF/SHA256SUMS
 NAMES=(ecrecover fibonacci heap hello hello-c keccak keccak-call memory modular panic sha256 sha256-call sort)
+# Those that share the validator's dependencies.
+OTHERS=(accelerators-c stateless-validator)
 TARGET=riscv64im-hearth-elf
 OUT=${CARGO_TARGET_DIR:-$REPO/guests/target}/$TARGET/release
 
@@ -22,43 +23,52 @@ check() { (cd "$ELF" && sha256sum --quiet -c SHA256SUMS) && echo "guests: $(grep
 
 compilers() { echo "# $("$USR/bin/rustc" -V); $(clang --version | head -n 1)"; }
 
+LINKER=(-T "$REPO/guests/lib/link.ld" --nmagic --gc-sections --build-id=none)
+
+# compile_c NAME ARCHIVE: the guest in C of this name
+compile_c() {
+  clang --target=riscv64-unknown-elf -march=rv64im -mabi=lp64 -mcmodel=medany -std=c11 -ffreestanding -fno-ident \
+    -ffunction-sections -Wall -Wextra -Werror -O2 -I"$REPO/guests/lib/include" -c "$REPO/guests/$1/main.c" -o "$OUT/$1.o"
+  "$USR/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" -flavor gnu "${LINKER[@]}" --strip-all \
+    "$OUT/$1.o" "$OUT/$2" -o "$OUT/$1"
+}
+
 compile() {
   "$REPO/scripts/setup.sh" guest
   cd "$REPO/guests"
-  local linker=(-T "$REPO/guests/lib/link.ld" --nmagic --gc-sections --build-id=none)
-  local flags=("${linker[@]/#/-Clink-arg=}" "--remap-path-prefix=$REPO/guests=/guests" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
+  local flags=("${LINKER[@]/#/-Clink-arg=}" "--remap-path-prefix=$REPO/guests=/guests" "--remap-path-prefix=${CARGO_HOME:-$HOME/.cargo}=/cargo")
   CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} CARGO_ENCODED_RUSTFLAGS=$(IFS=$'\x1f'; echo "${flags[*]}") \
-    "$REPO/scripts/with-tools.sh" --guest cargo -q build --locked --release --workspace --target "$TARGET.json"
-  clang --target=riscv64-unknown-elf -march=rv64im -mabi=lp64 -mcmodel=medany -ffreestanding -fno-ident -ffunction-sections \
-    -Wall -Wextra -Werror -O2 -Ilib/include -c hello-c/main.c -o "$OUT/hello-c.o"
-  "$USR/lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld" -flavor gnu "${linker[@]}" --strip-all \
-    "$OUT/hello-c.o" "$OUT/libhearth_guest.a" -o "$OUT/hello-c"
+    "$REPO/scripts/with-tools.sh" --guest cargo -q build --locked --release --target "$TARGET.json"
+  compile_c hello-c libhearth_guest.a
 }
 
-# A workspace of its own; with the same target folder its ELF file lies beside the others.
-compile_validator() {
-  CARGO_TARGET_DIR=${OUT%/"$TARGET"/release} "$REPO/guests/stateless-validator/build.sh" -q --features accelerators >/dev/null
+compile_others() {
+  local -x CARGO_TARGET_DIR=${OUT%/"$TARGET"/release}
+  "$REPO/guests/stateless-validator/build.sh" stateless-validator -q --features accelerators >/dev/null
+  "$REPO/guests/stateless-validator/build.sh" hearth-accelerators -q >/dev/null
+  compile_c accelerators-c libhearth_accelerators.a
 }
 
 build() {
   compile
-  local name new=0
+  compile_others
+  local name new=0 all=("${NAMES[@]}" "${OTHERS[@]}")
   if ! grep -qxF "$(compilers)" "$SUMS"; then
     echo "guests: built, not compared: the committed files come from '$(head -n 1 "$SUMS")', this is '$(compilers)'"
     return 0
   fi
-  for name in "${NAMES[@]}"; do
+  for name in "${all[@]}"; do
     cmp "$OUT/$name" "$ELF/$name.elf" || new=1
   done
   [ $new = 0 ] || { echo "guests: the committed files differ; see above. 'scripts/guests.sh update' replaces them." >&2; exit 1; }
-  echo "guests: ${#NAMES[@]} built, equal to the committed files"
+  echo "guests: ${#all[@]} built, equal to the committed files"
 }
 
 update() {
   compile
-  compile_validator
+  compile_others
   mkdir -p "$ELF"
-  local name sums all=("${NAMES[@]}" stateless-validator)
+  local name sums all=("${NAMES[@]}" "${OTHERS[@]}")
   for name in "${all[@]}"; do install -m 644 "$OUT/$name" "$ELF/$name.elf"; done
   sums=$(
     compilers

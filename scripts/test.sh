@@ -10,6 +10,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 SUMMARY=()
 CARGO=(cargo +stable)
+TARGET=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 
 # Proofs take several times less with vectors. A level of x86-64 that servers have had for a decade, not this very machine's,
 # so that a cache of compiled code can move.
@@ -43,6 +44,11 @@ vectors() {
     --test frozen --profile ci --target wasm32-unknown-unknown --locked
 }
 
+# The validator natively: its library, the precompiles over accelerated fields.
+validator() {
+  (cd guests && CARGO_TARGET_DIR="$TARGET/validator" "${CARGO[@]}" test -p hearth-stateless -p hearth-curves --locked --profile ci)
+}
+
 part format format
 part lints "${CARGO[@]}" clippy -q --workspace --all-targets --profile ci --locked -- -D warnings
 part deploy scripts/deploy.sh
@@ -51,6 +57,7 @@ part guest-hashes scripts/guests.sh check
 part guests make --no-print-directory guests
 part vectors vectors
 part browser scripts/e2e.sh
+part validator validator
 if [ "${HEARTH_FULL:-}" = 1 ] && [ -n "${HEARTH_BLOCKS:-}" ]; then
   part prove-block scripts/prove-block.py
 fi

@@ -58,26 +58,3 @@ fn last_word(message: &[u8], bytes: &[u8]) -> u64 {
         None => bytes.iter().rev().fold(0, |word, &byte| word << 8 | u64::from(byte)),
     }
 }
-
-/// The calls under the names of `include/zkvm.h`.
-mod c {
-    use core::slice;
-
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn zkvm_keccak_f(state: *mut [u64; 25]) {
-        // SAFETY: the caller passes 25 aligned words.
-        super::keccak_f(unsafe { &mut *state });
-    }
-
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn zkvm_keccak256(message: *const u8, n: usize, hash: *mut [u8; 32]) {
-        let message = if n == 0 {
-            &[]
-        } else {
-            // SAFETY: the caller passes n readable bytes.
-            unsafe { slice::from_raw_parts(message, n) }
-        };
-        // SAFETY: the caller passes 32 bytes that may be written.
-        unsafe { hash.write(super::keccak256(message)) }
-    }
-}

@@ -9,17 +9,19 @@ macro_rules! atomics {
      $($fetch:ident = |$old:ident, $operand:ident| $new:expr),*) => {
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $load(place: *const $int, _order: i32) -> $int {
-            // SAFETY: the compiler passes a valid, aligned place; likewise in all functions below.
+            // SAFETY: the compiler passes a valid, aligned place.
             unsafe { place.read() }
         }
 
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $store(place: *mut $int, value: $int, _order: i32) {
+            // SAFETY: as above.
             unsafe { place.write(value) }
         }
 
         #[unsafe(no_mangle)]
         unsafe extern "C" fn $exchange(place: *mut $int, value: $int, _order: i32) -> $int {
+            // SAFETY: as above.
             unsafe { place.replace(value) }
         }
 
@@ -31,11 +33,15 @@ macro_rules! atomics {
             _success: i32,
             _failure: i32,
         ) -> bool {
+            // SAFETY: as above.
             let old = unsafe { place.read() };
+            // SAFETY: the same of the other place.
             let equal = old == unsafe { expected.read() };
             if equal {
+                // SAFETY: as above.
                 unsafe { place.write(value) }
             } else {
+                // SAFETY: as above.
                 unsafe { expected.write(old) }
             }
             equal
@@ -44,7 +50,9 @@ macro_rules! atomics {
         $(
             #[unsafe(no_mangle)]
             unsafe extern "C" fn $fetch(place: *mut $int, $operand: $int, _order: i32) -> $int {
+                // SAFETY: as above.
                 let $old = unsafe { place.read() };
+                // SAFETY: as above.
                 unsafe { place.write($new) }
                 $old
             }

@@ -61,13 +61,16 @@ impl State {
 // SAFETY: blocks come from two regions that nothing else uses (link.ld and the memory map), they never overlap, as
 // `next` moves down only over the block that ends there, and `take` rounds up to the alignment asked for.
 unsafe impl GlobalAlloc for Heap {
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // SAFETY: no other reference to the state exists, see `Sync` above; likewise below.
+        // SAFETY: no other reference to the state exists, see `Sync` above.
         let state = unsafe { &mut *self.0.get() };
         ptr::with_exposed_provenance_mut(state.take(layout.size(), layout.align()))
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: no other reference to the state exists, see `Sync` above.
         let state = unsafe { &mut *self.0.get() };
         let start = state.take(layout.size(), layout.align());
         let block = ptr::with_exposed_provenance_mut::<u8>(start);
@@ -79,7 +82,9 @@ unsafe impl GlobalAlloc for Heap {
         block
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        // SAFETY: no other reference to the state exists, see `Sync` above.
         let state = unsafe { &mut *self.0.get() };
         if block.addr() + layout.size() == state.next {
             state.high = state.high.max(state.next);
@@ -87,7 +92,9 @@ unsafe impl GlobalAlloc for Heap {
         }
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: no other reference to the state exists, see `Sync` above.
         let state = unsafe { &mut *self.0.get() };
         if block.addr() + layout.size() == state.next && block.addr() + size <= state.limit {
             state.high = state.high.max(state.next);

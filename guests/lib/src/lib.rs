@@ -19,6 +19,7 @@
 
 pub mod accelerators;
 mod atomics;
+pub mod c;
 mod heap;
 mod io;
 mod mem;

@@ -162,34 +162,6 @@ fn from_bytes<const W: usize>(bytes: &[u8]) -> [u64; W] {
     words
 }
 
-/// The call under the name of `include/zkvm.h`.
-mod c {
-    use core::slice;
+mod wide;
 
-    /// # Safety
-    /// `bytes` must be valid for reading `n` bytes unless n is 0.
-    unsafe fn number<'a>(bytes: *const u8, n: usize) -> &'a [u8] {
-        // SAFETY: the caller keeps the contract above.
-        if n == 0 { &[] } else { unsafe { slice::from_raw_parts(bytes, n) } }
-    }
-
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn zkvm_modexp(
-        base: *const u8,
-        base_n: usize,
-        exponent: *const u8,
-        exponent_n: usize,
-        modulus: *const u8,
-        modulus_n: usize,
-        result: *mut u8,
-    ) -> i32 {
-        if modulus_n == 0 {
-            return 0;
-        }
-        // SAFETY: the caller passes three readable numbers of these lengths.
-        let numbers = unsafe { [number(base, base_n), number(exponent, exponent_n), number(modulus, modulus_n)] };
-        // SAFETY: the caller passes a place of the modulus' length that may be written.
-        let result = unsafe { slice::from_raw_parts_mut(result, modulus_n) };
-        if super::modexp(numbers[0], numbers[1], numbers[2], result) { 0 } else { -1 }
-    }
-}
+pub use wide::modexp_any;

@@ -59,16 +59,3 @@ fn load(block: &[u8; BLOCK]) -> [u64; 8] {
     let (bytes, _) = block.as_chunks::<8>();
     core::array::from_fn(|i| u64::from_le_bytes(bytes[i]))
 }
-
-/// The name in `include/zkvm.h`.
-#[unsafe(no_mangle)]
-unsafe extern "C" fn zkvm_sha256(message: *const u8, n: usize, hash: *mut [u8; 32]) {
-    let message = if n == 0 {
-        &[]
-    } else {
-        // SAFETY: the caller passes n readable bytes.
-        unsafe { core::slice::from_raw_parts(message, n) }
-    };
-    // SAFETY: the caller passes 32 bytes that may be written.
-    unsafe { hash.write(sha256(message)) }
-}

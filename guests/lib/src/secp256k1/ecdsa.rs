@@ -71,39 +71,3 @@ fn to_key(point: &Point) -> [u8; 64] {
     key[32..].copy_from_slice(&to_bytes(&point.y));
     key
 }
-
-/// The calls under the names of `include/zkvm.h`.
-mod c {
-    /// `zkvm_status`.
-    const OK: i32 = 0;
-    const FAIL: i32 = -1;
-
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn zkvm_secp256k1_ecrecover(
-        hash: *const [u8; 32],
-        signature: *const [u8; 64],
-        id: u8,
-        key: *mut [u8; 64],
-    ) -> i32 {
-        // SAFETY: the caller passes 32 and 64 readable bytes.
-        let (hash, signature) = unsafe { (&*hash, &*signature) };
-        let Some(recovered) = super::recover(hash, signature, id) else { return FAIL };
-        // SAFETY: the caller passes 64 bytes that may be written.
-        unsafe { key.write(recovered) };
-        OK
-    }
-
-    #[unsafe(no_mangle)]
-    unsafe extern "C" fn zkvm_secp256k1_verify(
-        hash: *const [u8; 32],
-        signature: *const [u8; 64],
-        key: *const [u8; 64],
-        verified: *mut bool,
-    ) -> i32 {
-        // SAFETY: the caller passes 32, 64 and 64 readable bytes.
-        let result = unsafe { super::verify(&*hash, &*signature, &*key) };
-        // SAFETY: the caller passes a place that may be written.
-        unsafe { verified.write(result) };
-        OK
-    }
-}

@@ -39,6 +39,7 @@ fn give(size: usize) {
 
 // SAFETY: every call goes to the system's allocator with the arguments as they came; null is an allowed answer.
 unsafe impl GlobalAlloc for Counting {
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         if !take(layout.size()) {
             return std::ptr::null_mut();
@@ -47,12 +48,14 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc(layout) }
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
         give(layout.size());
         // SAFETY: the pointer came from `System`, by the methods here, with this layout.
         unsafe { System.dealloc(pointer, layout) }
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
         if !take(layout.size()) {
             return std::ptr::null_mut();
@@ -61,6 +64,7 @@ unsafe impl GlobalAlloc for Counting {
         unsafe { System.alloc_zeroed(layout) }
     }
 
+    // SAFETY: the caller keeps the contract of `GlobalAlloc`.
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
         if !take(size) {
             return std::ptr::null_mut();
