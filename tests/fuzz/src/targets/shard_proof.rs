@@ -44,6 +44,8 @@ static VERIFIER: LazyLock<ShardVerifier> = LazyLock::new(|| ShardVerifier::new(C
 /// The class of a refusal by the backend.
 pub(super) fn refusal_class(error: &Refused) -> Class {
     match error {
+        // The tables decide it, not the bytes.
+        Refused::Setup(error) => panic!("a key of known tables: {error}"),
         Refused::TooLong { .. } => "too long",
         Refused::Truncated => "truncated",
         Refused::Magic => "magic",
