@@ -11,7 +11,7 @@ fn bits_are_at_their_gates() {
     assert_eq!(report["proofs"], 8192);
     assert_eq!(report["regime"], "unique decoding");
     let circuits = report["circuits"].as_array().expect("circuits");
-    assert_eq!(circuits.len(), 9, "three classes, three keys");
+    assert_eq!(circuits.len(), 12, "four classes, three keys");
     let (mut weakest, mut worst) = (f64::INFINITY, f64::INFINITY);
     for circuit in circuits {
         let terms = circuit["terms"].as_array().expect("terms");
@@ -40,7 +40,7 @@ fn forms_agree() -> Try {
     let total = json(&["soundness", "--json"])["total_bits"].as_f64().expect("a number");
     let toml: toml::Table = String::from_utf8(run(&["soundness", "--toml"])?.stdout)?.parse()?;
     assert_eq!(toml["total_bits"].as_float(), Some(total));
-    assert_eq!(toml["circuits"].as_array().map(Vec::len), Some(9));
+    assert_eq!(toml["circuits"].as_array().map(Vec::len), Some(12));
     let text = String::from_utf8(run(&["soundness"])?.stdout)?;
     assert!(text.starts_with(&format!("{total:.2} bits (A)")), "{text}");
     Ok(())
