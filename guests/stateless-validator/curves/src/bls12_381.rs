@@ -9,44 +9,22 @@ use crate::multiply::{Curve, double_without_a, multiply};
 
 crate::tower::tower!(ark_bls12_381, 6, 1);
 
-/// `y^2 = x^3 + 4`.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct G1Config;
-
-/// Its sextic twist.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct G2Config;
-
-impl CurveConfig for G1Config {
-    type BaseField = Fq;
-    type ScalarField = ark_bls12_381::Fr;
-    const COFACTOR: &'static [u64] = ark_bls12_381::g1::Config::COFACTOR;
-    const COFACTOR_INV: ark_bls12_381::Fr = ark_bls12_381::g1::Config::COFACTOR_INV;
-}
-
-impl SWCurveConfig for G1Config {
-    const COEFF_A: Fq = Fq::ZERO;
-    const COEFF_B: Fq = import(&ark_bls12_381::g1::Config::COEFF_B);
-    const GENERATOR: Affine<Self> =
-        Affine::new_unchecked(import(&ark_bls12_381::g1::G1_GENERATOR_X), import(&ark_bls12_381::g1::G1_GENERATOR_Y));
-    type ZeroFlag = ();
-
-    fn mul_by_a(_: Fq) -> Fq {
-        Fq::ZERO
-    }
-
-    /// `-X^2 p` is `(beta x, y)`, and `X p` is not p (<https://eprint.iacr.org/2021/1130>, section 6).
-    fn is_in_correct_subgroup_assuming_on_curve(p: &Affine<Self>) -> bool {
-        const BETA: Fq = import(&ark_bls12_381::g1::BETA);
-        if p.is_zero() {
-            return true;
+crate::group::group!(
+    /// `y^2 = x^3 + 4`.
+    G1Config, Fq, import, ark_bls12_381::g1::{G1_GENERATOR_X, G1_GENERATOR_Y}, {
+        /// `-X^2 p` is `(beta x, y)`, and `X p` is not p (<https://eprint.iacr.org/2021/1130>, section 6).
+        fn is_in_correct_subgroup_assuming_on_curve(p: &Affine<Self>) -> bool {
+            const BETA: Fq = import(&ark_bls12_381::g1::BETA);
+            if p.is_zero() {
+                return true;
+            }
+            let x = Config::X[0];
+            let mut mapped = *p;
+            mapped.x *= BETA;
+            multiply(p, &x.to_be_bytes()) != *p && -multiply(p, &(u128::from(x) * u128::from(x)).to_be_bytes()) == mapped
         }
-        let x = Config::X[0];
-        let mut mapped = *p;
-        mapped.x *= BETA;
-        multiply(p, &x.to_be_bytes()) != *p && -multiply(p, &(u128::from(x) * u128::from(x)).to_be_bytes()) == mapped
     }
-}
+);
 
 impl Curve for G1Config {
     fn double(p: &mut Projective<Self>) {
@@ -54,28 +32,12 @@ impl Curve for G1Config {
     }
 }
 
+crate::group::group!(
+    /// Its sextic twist.
+    G2Config, Fq2, import_pair, ark_bls12_381::g2::{G2_GENERATOR_X, G2_GENERATOR_Y}, {}
+);
+
 impl Curve for G2Config {}
-
-impl CurveConfig for G2Config {
-    type BaseField = Fq2;
-    type ScalarField = ark_bls12_381::Fr;
-    const COFACTOR: &'static [u64] = ark_bls12_381::g2::Config::COFACTOR;
-    const COFACTOR_INV: ark_bls12_381::Fr = ark_bls12_381::g2::Config::COFACTOR_INV;
-}
-
-impl SWCurveConfig for G2Config {
-    const COEFF_A: Fq2 = Fq2::ZERO;
-    const COEFF_B: Fq2 = import_pair(&ark_bls12_381::g2::Config::COEFF_B);
-    const GENERATOR: Affine<Self> = Affine::new_unchecked(
-        import_pair(&ark_bls12_381::g2::G2_GENERATOR_X),
-        import_pair(&ark_bls12_381::g2::G2_GENERATOR_Y),
-    );
-    type ZeroFlag = ();
-
-    fn mul_by_a(_: Fq2) -> Fq2 {
-        Fq2::ZERO
-    }
-}
 
 /// The pairing.
 pub struct Config;

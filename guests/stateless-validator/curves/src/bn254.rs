@@ -12,37 +12,15 @@ use crate::multiply::{Curve, double_without_a, multiply};
 
 crate::tower::tower!(ark_bn254, 4, 9);
 
-/// `y^2 = x^3 + 3`.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct G1Config;
-
-/// Its sextic twist.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct G2Config;
-
-impl CurveConfig for G1Config {
-    type BaseField = Fq;
-    type ScalarField = ark_bn254::Fr;
-    const COFACTOR: &'static [u64] = ark_bn254::g1::Config::COFACTOR;
-    const COFACTOR_INV: ark_bn254::Fr = ark_bn254::g1::Config::COFACTOR_INV;
-}
-
-impl SWCurveConfig for G1Config {
-    const COEFF_A: Fq = Fq::ZERO;
-    const COEFF_B: Fq = import(&ark_bn254::g1::Config::COEFF_B);
-    const GENERATOR: Affine<Self> =
-        Affine::new_unchecked(import(&ark_bn254::g1::G1_GENERATOR_X), import(&ark_bn254::g1::G1_GENERATOR_Y));
-    type ZeroFlag = ();
-
-    fn mul_by_a(_: Fq) -> Fq {
-        Fq::ZERO
+crate::group::group!(
+    /// `y^2 = x^3 + 3`.
+    G1Config, Fq, import, ark_bn254::g1::{G1_GENERATOR_X, G1_GENERATOR_Y}, {
+        /// The cofactor is 1.
+        fn is_in_correct_subgroup_assuming_on_curve(_: &Affine<Self>) -> bool {
+            true
+        }
     }
-
-    /// The cofactor is 1.
-    fn is_in_correct_subgroup_assuming_on_curve(_: &Affine<Self>) -> bool {
-        true
-    }
-}
+);
 
 impl Curve for G1Config {
     fn double(p: &mut Projective<Self>) {
@@ -50,38 +28,24 @@ impl Curve for G1Config {
     }
 }
 
+crate::group::group!(
+    /// Its sextic twist.
+    G2Config, Fq2, import_pair, ark_bn254::g2::{G2_GENERATOR_X, G2_GENERATOR_Y}, {
+        /// `6 X^2 p` is the Frobenius map of p (<https://eprint.iacr.org/2022/352>, section 4.3).
+        fn is_in_correct_subgroup_assuming_on_curve(p: &Affine<Self>) -> bool {
+            let x = u128::from(Config::X[0]);
+            let mut mapped = *p;
+            mapped.x.frobenius_map_in_place(1);
+            mapped.y.frobenius_map_in_place(1);
+            mapped.x *= Config::TWIST_MUL_BY_Q_X;
+            mapped.y *= Config::TWIST_MUL_BY_Q_Y;
+            // 6 X^2 has 127 bits.
+            multiply(p, &(6 * x * x).to_be_bytes()) == mapped
+        }
+    }
+);
+
 impl Curve for G2Config {}
-
-impl CurveConfig for G2Config {
-    type BaseField = Fq2;
-    type ScalarField = ark_bn254::Fr;
-    const COFACTOR: &'static [u64] = ark_bn254::g2::Config::COFACTOR;
-    const COFACTOR_INV: ark_bn254::Fr = ark_bn254::g2::Config::COFACTOR_INV;
-}
-
-impl SWCurveConfig for G2Config {
-    const COEFF_A: Fq2 = Fq2::ZERO;
-    const COEFF_B: Fq2 = import_pair(&ark_bn254::g2::Config::COEFF_B);
-    const GENERATOR: Affine<Self> =
-        Affine::new_unchecked(import_pair(&ark_bn254::g2::G2_GENERATOR_X), import_pair(&ark_bn254::g2::G2_GENERATOR_Y));
-    type ZeroFlag = ();
-
-    fn mul_by_a(_: Fq2) -> Fq2 {
-        Fq2::ZERO
-    }
-
-    /// `6 X^2 p` is the Frobenius map of p (<https://eprint.iacr.org/2022/352>, section 4.3).
-    fn is_in_correct_subgroup_assuming_on_curve(p: &Affine<Self>) -> bool {
-        let x = u128::from(Config::X[0]);
-        let mut mapped = *p;
-        mapped.x.frobenius_map_in_place(1);
-        mapped.y.frobenius_map_in_place(1);
-        mapped.x *= Config::TWIST_MUL_BY_Q_X;
-        mapped.y *= Config::TWIST_MUL_BY_Q_Y;
-        // 6 X^2 has 127 bits.
-        multiply(p, &(6 * x * x).to_be_bytes()) == mapped
-    }
-}
 
 /// The pairing.
 pub struct Config;

@@ -14,6 +14,7 @@ extern crate std as alloc;
 pub mod bls12_381;
 pub mod bn254;
 pub mod field;
+mod group;
 pub mod kzg;
 pub mod modular;
 mod multiply;
