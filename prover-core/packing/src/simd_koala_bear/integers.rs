@@ -18,6 +18,7 @@ macro_rules! from_integers {
                 KoalaBear::from_canonical_checked(integer).map(Self)
             }
 
+            // SAFETY: the caller keeps the contract of `QuotientMap`.
             #[inline(always)]
             unsafe fn from_canonical_unchecked(integer: $integer) -> Self {
                 // SAFETY: the caller keeps the conditions, which are those of `KoalaBear`.
