@@ -21,7 +21,7 @@ export async function open(browser, origin, problems, address = "/#contribute") 
   const page = await context.newPage();
   page.on("pageerror", (error) => problems.push(String(error)));
   page.on("crash", () => problems.push("a tab crashed"));
-  page.on("console", (message) => message.type() === "error" && problems.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && problems.push(`${message.text()} ${message.location().url}`));
   await page.goto(origin + address);
   return page;
 }

@@ -221,4 +221,7 @@ pub struct Block {
     /// The phases, once it is proved.
     #[serde(default)]
     pub phases: Option<Phases>,
+    /// Milliseconds after which its proof is late, if it is a block.
+    #[serde(default)]
+    pub slot_ms: Option<u64>,
 }

@@ -1,7 +1,9 @@
 //! `hearth worker`: proves shards for a node, in the same role as a browser tab.
 
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use hearth_machine::hash::Digest;
 use hearth_parcel::unpack;
 use hearth_protocol::{
     IDLE_POLL_MS, Lease, LeaseRequest, MAX_ANSWER_BYTES, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, is_worker_name,
@@ -12,6 +14,7 @@ use pollster::block_on;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
+use crate::block::load_validator;
 use crate::client;
 use crate::failure::Failure;
 use crate::interrupt;
@@ -28,6 +31,9 @@ pub struct Arguments {
     /// Name under which the work is counted; random without it.
     #[arg(long, value_name = "NAME", env = "HEARTH_WORKER_NAME")]
     name: Option<String>,
+    /// The guest whose shards are proved, and no others; the built-in stateless validator without it.
+    #[arg(long, value_name = "ELF", env = "HEARTH_PROGRAM")]
+    program: Option<PathBuf>,
     /// Threads; all cores without it.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -44,6 +50,8 @@ struct Worker {
     agent: Agent,
     node: String,
     request: LeaseRequest,
+    /// Root of the code of the one program that is proved: who works for a stranger decides what for.
+    program: Digest,
     prover: Option<ShardProver>,
 }
 
@@ -61,6 +69,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         agent: client::agent(),
         node: arguments.node.trim_end_matches('/').to_owned(),
         request: LeaseRequest { worker: name, protocol: PROTOCOL, log_cells_max: arguments.log_cells_max },
+        program: load_validator(arguments.program.as_ref())?.key().code_root,
         prover: None,
     };
     let mut proofs = 0;
@@ -165,6 +174,9 @@ impl Worker {
         }
         let class = SizeClass::try_from(lease.log_cells).map_err(|error| bad(&error))?;
         let package = unpack(package, class.max_package_bytes()).map_err(|error| bad(&error))?;
+        if package.statement.program_root != self.program {
+            return Err(bad(&"a shard of another program than this worker proves; --program names another one"));
+        }
         if self.prover.as_ref().is_none_or(|prover| prover.keys().class() != class) {
             self.prover = Some(ShardProver::new(class).map_err(|error| bad(&error))?);
         }

@@ -191,6 +191,7 @@ fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Str
     }
     drop(inner);
     node.notify();
+    node.announce_shard();
     Ok(())
 }
 

@@ -107,7 +107,7 @@ fn finished(node: &Node, number: u64, verified: &Verified, proof_bytes: usize) -
     let run = inner.runs.get_mut(&number)?;
     run.done_ms = Some(now);
     run.proved_ms = run.proved_ms.or(Some(now));
-    let block = status::block(run);
+    let block = status::block(run, node.slot);
     Some(Block {
         state: RunState::Done,
         shards_done: block.shards_total,

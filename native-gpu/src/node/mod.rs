@@ -4,22 +4,28 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`jobs`] | which runs: block files, or a program with its input |
+//! | [`follow`] | the newest block of an execution client |
 //! | [`execute`] | thread: executes and cuts one run after another |
 //! | [`state`] | all that the threads share, behind one lock |
+//! | [`grant`], [`channel`] | give out leases, on demand and as they come |
 //! | [`judge`] | decides on a returned proof |
 //! | [`local`] | thread: proves what nobody takes |
 //! | [`finish`] | the proof of a whole run from those of its shards |
-//! | [`store`] | what outlives the process |
+//! | [`store`], [`records`] | what outlives the process |
 //! | [`http`], [`serve`] | the endpoints, and the connections |
 //! | [`status`], [`metrics`] | what the node says of itself |
 
+mod channel;
 mod execute;
 mod finish;
+mod follow;
+mod grant;
 mod http;
 mod jobs;
 mod judge;
 mod local;
 mod metrics;
+mod records;
 mod serve;
 mod state;
 mod status;
@@ -33,7 +39,8 @@ use std::time::{Duration, Instant};
 
 use hearth_soundness::SizeClass;
 
-pub use jobs::{Follow, Job, Jobs};
+pub use follow::Follow;
+pub use jobs::{Job, Jobs};
 pub use state::Summary;
 pub use store::name_of;
 

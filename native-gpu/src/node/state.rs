@@ -15,6 +15,7 @@ use hearth_protocol::{Phases, Prediction, RunState};
 use hearth_scheduler::{Config, Millis, Scheduler};
 use hearth_shard::verifier::ShardVerifier;
 use hearth_soundness::SizeClass;
+use tokio::sync::{Notify, watch};
 
 use crate::failure::Failure;
 use crate::node::Options;
@@ -51,6 +52,10 @@ pub struct Node {
     stopping: AtomicBool,
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// Counts what happens to runs.
+    events: watch::Sender<u64>,
+    /// One permit for a shard that became ready.
+    ready: Notify,
 }
 
 /// What changes.
@@ -158,6 +163,8 @@ impl Node {
                 executor_done: false,
             }),
             changed: Condvar::new(),
+            events: watch::Sender::new(0),
+            ready: Notify::new(),
         })
     }
 
@@ -182,6 +189,21 @@ impl Node {
         self.changed.wait_timeout(inner, time).unwrap_or_else(PoisonError::into_inner).0
     }
 
+    /// Tells one of those who wait for a shard that there is one.
+    pub fn announce_shard(&self) {
+        self.ready.notify_one();
+    }
+
+    /// Waits for [such a notice](Self::announce_shard).
+    pub async fn shard_is_ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Changes whenever a run begins, is executed, proved or given up.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.events.subscribe()
+    }
+
     /// Whether the node is about to end.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -191,6 +213,7 @@ impl Node {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         self.notify();
+        self.events.send_modify(|count| *count += 1);
     }
 
     /// Ends overdue leases.
@@ -248,9 +271,10 @@ impl Node {
         self.say("listening", &format!("http://{address}"), &[]);
     }
 
-    /// Prints an event: a line for people, or one of JSON.
+    /// Prints an event, a line for people or one of JSON, and tells [those who watch](Self::changes).
     pub fn say(&self, event: &str, subject: &str, more: &[(&str, serde_json::Value)]) {
         use std::io::Write;
+        self.events.send_modify(|count| *count += 1);
         let line = if self.json {
             let mut object = serde_json::Map::new();
             object.insert("event".into(), event.into());

@@ -184,6 +184,7 @@ mod tests {
                 predicted_ms: Some(8_000),
                 cells: 1,
             }),
+            slot_ms: None,
         }
     }
 
