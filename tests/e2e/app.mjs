@@ -3,6 +3,7 @@
 //   together   the node proves too; two tabs prove at least a fifth of the cells, and the page verifies the run
 //   tabs       the node does not prove; tabs prove every shard, one of them is killed midway and replaced
 //   stranger   a node with shards of another program than the validator, of which the tab proves none and says why
+//   keyboard   the page without a mouse: keyboard.mjs
 //   limits     a tab that may not work now: limits.mjs
 //   hostile    nodes that are up to no good: hostile.mjs
 //
@@ -15,6 +16,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import { hostile } from "./hostile.mjs";
+import { keyboard } from "./keyboard.mjs";
 import { limits } from "./limits.mjs";
 import { launch, open, start } from "./tabs.mjs";
 
@@ -162,14 +164,15 @@ async function stranger(browser, folder, problems) {
   }
 }
 
-async function limited(browser, folder, problems) {
+/** A scenario of another file, with a node that does not prove. */
+const besideNode = (scenario) => async (browser, folder, problems) => {
   const { node, origin } = await nodeWith(folder, ["--local-prover", "off"]);
   try {
-    return await limits(browser, origin, problems);
+    return await scenario(browser, origin, problems);
   } finally {
     await stop(node);
   }
-}
+};
 
 async function stop(node) {
   const ended = new Promise((resolve) => (node.exitCode === null ? node.on("exit", resolve) : resolve()));
@@ -177,7 +180,14 @@ async function stop(node) {
   await ended;
 }
 
-const SCENARIOS = { together, tabs: tabsAlone, stranger, limits: limited, hostile: (browser) => hostile(browser, app) };
+const SCENARIOS = {
+  together,
+  tabs: tabsAlone,
+  stranger,
+  keyboard: besideNode(keyboard),
+  limits: besideNode(limits),
+  hostile: (browser) => hostile(browser, app),
+};
 const browser = await launch();
 try {
   for (const [name, scenario] of Object.entries(SCENARIOS).filter(([name]) => only.length === 0 || only.includes(name))) {

@@ -29,7 +29,7 @@ const PAGES = {
       if (source !== undefined) await page.waitForSelector("table .sources li");
     },
   },
-  contribute: { address: "/#contribute", ready: (page) => startAndSay(page, "Proving") },
+  contribute: { address: "/#contribute", ready: (page) => startAndSay(page, "computing") },
   "contribute-paused": { address: "/#contribute", ready: (page) => says(page, "Paused") },
   "contribute-limited": {
     address: "/#contribute",

@@ -85,7 +85,7 @@ impl Limits {
         if !SHARES.contains(&self.share) {
             self.share = Self::default().share;
         }
-        self.window = self.window.filter(|&(from, to)| from < 24 && to < 24 && from != to);
+        self.window = self.window.filter(|&(from, to)| from < 24 && to < 24);
         self.session_hours = self.session_hours.clamp(*SESSION_HOURS.start(), *SESSION_HOURS.end());
         self.megabytes_per_hour = self.megabytes_per_hour.clamp(*MEGABYTES.start(), *MEGABYTES.end());
         self
@@ -111,7 +111,7 @@ impl Limits {
     }
 }
 
-/// Whether an hour lies in a window, which may have midnight in it.
+/// Whether an hour lies in a window, which may have midnight in it; from an hour to the same one is a day.
 const fn is_within((from, to): (u8, u8), hour: u8) -> bool {
     if from < to { from <= hour && hour < to } else { from <= hour || hour < to }
 }
@@ -163,6 +163,7 @@ mod tests {
         };
         assert_eq!(hours((9, 12)), [9, 10, 11]);
         assert_eq!(hours((22, 2)), [0, 1, 22, 23]);
+        assert_eq!(hours((7, 7)).len(), 24);
     }
 
     #[test]
@@ -175,7 +176,7 @@ mod tests {
     fn what_was_kept_is_brought_back_within_bounds() {
         let odd = Limits {
             share: 0,
-            window: Some((7, 7)),
+            window: Some((7, 24)),
             session_hours: 0,
             megabytes_per_hour: u32::MAX,
             spare_battery: false,

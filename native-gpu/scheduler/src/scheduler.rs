@@ -351,7 +351,7 @@ impl Scheduler {
             }
             for &index in &run.leased {
                 let shard = &run.shards[index as usize];
-                let Some(expected) = self.expected(shard, worker, kind) else { continue };
+                let Some(expected) = self.expected(shard, worker, kind, now) else { continue };
                 let overdue = expected <= now;
                 // While shards still come, a copy is only for those whose holders are late.
                 if !overdue && (!run.closed || now + predict(shard.cells) >= expected) {
@@ -367,23 +367,30 @@ impl Scheduler {
         best.map(|(_, shard)| shard)
     }
 
-    /// When the holders of a shard are expected to be done; `None` if this worker cannot be one more.
-    fn expected(&self, shard: &Shard, worker: &str, kind: Kind) -> Option<Millis> {
-        let mut swarm = 0;
+    /// When the holders of a shard are expected to be done; `None` if this worker cannot be one more. Holders that should have been done
+    /// already may be gone: their places are free, as long as there are not too many of them; where all of them should, the answer is now.
+    fn expected(&self, shard: &Shard, worker: &str, kind: Kind, now: Millis) -> Option<Millis> {
+        let (mut swarm, mut overdue, mut native) = (0, 0, 0);
         let mut expected = Millis::MAX;
         for live in &shard.live {
-            expected = expected.min(live.expected?);
+            let until = live.expected?;
             if live.worker == worker {
                 return None;
             }
-            swarm += usize::from(live.kind == Kind::Swarm);
+            if until > now {
+                expected = expected.min(until);
+            }
+            match live.kind {
+                Kind::Swarm if until <= now => overdue += 1,
+                Kind::Swarm => swarm += 1,
+                Kind::Native => native += 1,
+            }
         }
-        let native = shard.live.len() - swarm;
         let room = match kind {
-            Kind::Swarm => swarm < self.config.swarm_copies,
+            Kind::Swarm => swarm < self.config.swarm_copies && swarm + overdue < self.config.swarm_holders,
             Kind::Native => native == 0,
         };
-        room.then_some(expected)
+        room.then_some(if expected == Millis::MAX { now } else { expected })
     }
 
     /// How long a shard must have been ready before a worker of this kind gets it.

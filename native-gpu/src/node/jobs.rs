@@ -13,6 +13,7 @@ use hearth_machine::program::Program;
 use crate::block::{self, Head};
 use crate::failure::Failure;
 use crate::node::follow::Follow;
+use crate::node::trouble::{Cause, Trouble};
 
 /// How long an execution client may take for one answer.
 pub const PATIENCE: Duration = Duration::from_secs(30);
@@ -116,21 +117,25 @@ impl Job {
         }
     }
 
-    /// Reads and imports; the error is for people.
-    pub fn load(self) -> Result<Loaded, String> {
+    /// Reads and imports.
+    pub fn load(self) -> Result<Loaded, Trouble> {
         match self {
             Self::Input { bytes, .. } => Ok(Loaded { input: bytes, block: None }),
-            Self::Block(path) => load_block(&BlockFile::read(&path).map_err(|error| error.to_string())?),
+            Self::Block(path) => {
+                let file = BlockFile::read(&path).map_err(Trouble::of(Cause::File))?;
+                load_block(&file).map_err(Trouble::of(Cause::File))
+            }
             Self::Client { url, rules, head } => {
                 let client = &mut *block::client(&url, PATIENCE);
                 let file = rpc::fetch(client, &head.hash, rules.as_deref());
-                load_block(&file.map_err(|error| format!("{url}: {error}"))?)
+                let file = file.map_err(|error| Trouble::new(Cause::Client, format!("{url}: {error}")))?;
+                load_block(&file).map_err(Trouble::of(Cause::Client))
             }
         }
     }
 }
 
-/// A block that the native validator calls valid, as the guest reads it.
+/// A block that the native validator calls valid, as the guest reads it. The error is for people.
 fn load_block(file: &BlockFile) -> Result<Loaded, String> {
     let imported = import_file(file, true).map_err(|error| error.to_string())?;
     if let Err(reason) = imported.executed {

@@ -13,6 +13,7 @@
 //! | [`finish`] | the proof of a whole run from those of its shards |
 //! | [`store`], [`records`] | what outlives the process |
 //! | [`http`], [`serve`] | the endpoints, and the connections |
+//! | [`trouble`] | why a run cannot be proved, and what to do about it |
 //! | [`status`], [`metrics`] | what the node says of itself |
 
 mod channel;
@@ -30,6 +31,7 @@ mod serve;
 mod state;
 mod status;
 mod store;
+mod trouble;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -48,6 +50,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::node::state::Node;
 use crate::node::store::Store;
+use crate::node::trouble::{Cause, Trouble};
 
 /// How long its threads may go on once a node stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -134,7 +137,7 @@ fn spawn(node: &Arc<Node>, name: &str, body: impl FnOnce(&Arc<Node>) + Send + 's
     thread::spawn(move || {
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(&node)));
         if done.is_err() {
-            node.give_up(format!("the {name} thread panicked"));
+            node.give_up(&Trouble::new(Cause::Bug, format!("the {name} thread panicked")));
         }
     })
 }

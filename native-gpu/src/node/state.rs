@@ -22,6 +22,7 @@ use crate::node::Options;
 use crate::node::jobs::LoadedBlock;
 use crate::node::metrics::Metrics;
 use crate::node::store::{RunRecord, Store};
+use crate::node::trouble::Trouble;
 
 /// Bytes of packages that wait to be proved; the executor pauses above.
 const PACKAGE_BUDGET: usize = 512 << 20;
@@ -85,7 +86,7 @@ pub struct Run {
     /// Where it stands.
     pub state: RunState,
     /// Why it failed.
-    pub error: Option<String>,
+    pub trouble: Option<Trouble>,
     /// The program.
     pub program: Arc<Program>,
     /// Digest of what it reads.
@@ -223,12 +224,12 @@ impl Node {
     }
 
     /// Stops because of a bug, with all open runs failed.
-    pub fn give_up(&self, reason: String) {
-        tracing::error!("{reason}");
+    pub fn give_up(&self, trouble: &Trouble) {
+        tracing::error!("{trouble}");
         let mut inner = self.lock();
         for run in inner.runs.values_mut().filter(|run| !run.is_over()) {
             run.state = RunState::Failed;
-            run.error = Some(reason.clone());
+            run.trouble = Some(trouble.clone());
         }
         inner.executor_done = true;
     }
@@ -253,17 +254,18 @@ impl Node {
     }
 
     /// Marks a run as one that cannot be proved.
-    pub fn fail(&self, number: u64, reason: String) {
+    pub fn fail(&self, number: u64, trouble: Trouble) {
         let mut inner = self.lock();
         let Some(run) = inner.runs.get_mut(&number) else { return };
         run.state = RunState::Failed;
-        run.error = Some(reason.clone());
+        let words = [("error", trouble.reason.clone().into()), ("fix", trouble.cause.fix().into())];
+        run.trouble = Some(trouble);
         let (name, packages) = (run.name.clone(), run.open_packages());
         inner.scheduler.remove_run(number);
         inner.forget_packages(&packages);
         drop(inner);
         self.notify();
-        self.say("failed", &name, &[("error", reason.into())]);
+        self.say("failed", &name, &words);
     }
 
     /// Prints where the node is.
@@ -337,7 +339,7 @@ impl Run {
             name,
             block: None,
             state: RunState::Executing,
-            error: None,
+            trouble: None,
             program,
             input: Digest::default(),
             ending: None,

@@ -178,6 +178,7 @@ mod tests {
             hash: None,
             state: RunState::Done,
             error: None,
+            fix: None,
             shards_total: 2,
             shards_done: 2,
             proof_url: None,

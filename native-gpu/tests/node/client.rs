@@ -151,6 +151,7 @@ fn a_client_at_a_websocket_is_followed() -> Try {
 fn a_wrong_witness_is_named_and_nothing_is_cut() -> Try {
     let run = follow("witness", Manner::WrongWitness, |run| run.state == RunState::Failed)?;
     assert!(run.error.as_ref().is_some_and(|error| error.contains("witness")), "{:?}", run.error);
+    assert!(run.fix.as_ref().is_some_and(|fix| fix.contains("hearth doctor")), "{:?}", run.fix);
     assert!(run.shards.is_empty());
     Ok(())
 }

@@ -120,6 +120,7 @@ fn a_run_that_could_not_be_kept_is_finished_in_the_next_life() -> Try {
     let failed = node.wait_until(|run| run.state == RunState::Failed)?;
     let error = failed.error.clone().unwrap_or_default();
     assert!(error.contains("objects") && error.contains("large"), "{error}");
+    assert!(failed.fix.as_ref().is_some_and(|fix| fix.contains("data folder")), "{:?}", failed.fix);
     assert!(failed.shards.iter().all(is_done));
     assert_eq!(node.get("/livez")?.0, 200);
     node.terminate()?;

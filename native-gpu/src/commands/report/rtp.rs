@@ -167,6 +167,7 @@ mod tests {
             hash: None,
             state,
             error: None,
+            fix: None,
             shards_total: 1,
             shards_done: 1,
             proof_url: None,
