@@ -26,8 +26,8 @@ pub struct Laptop {
     pub name: &'static str,
     /// Milliseconds for a shard of 2^24 cells: between these.
     pub shard: (Millis, Millis),
-    /// Where these come from.
-    pub source: &'static str,
+    /// Whether these were measured; else they are estimates.
+    pub is_measured: bool,
     /// Price in US dollars.
     pub usd: u32,
     /// Power at work in watts.
@@ -38,11 +38,11 @@ pub struct Laptop {
 /// much again; prices are those of the sale's start or of the magazine named, and power is what the adapter or the GPU's maker
 /// allows. `docs/capacity.md` names the sources.
 pub const LAPTOPS: [Laptop; 4] = [
-    Laptop { name: "MacBook Air M1, GPU", shard: (1_000, 1_200), source: "estimated", usd: 999, watts: 30 },
-    Laptop { name: "MacBook Air M3, GPU", shard: (500, 600), source: "estimated", usd: 1_099, watts: 30 },
-    Laptop { name: "RTX 4060 laptop, GPU", shard: (300, 400), source: "estimated", usd: 1_500, watts: 160 },
+    Laptop { name: "MacBook Air M1, GPU", shard: (1_000, 1_200), is_measured: false, usd: 999, watts: 30 },
+    Laptop { name: "MacBook Air M3, GPU", shard: (500, 600), is_measured: false, usd: 1_099, watts: 30 },
+    Laptop { name: "RTX 4060 laptop, GPU", shard: (300, 400), is_measured: false, usd: 1_500, watts: 160 },
     // The CPU of a MacBook was not measured: this is one core of the machine of docs/browser.md, in a tab.
-    Laptop { name: "a tab on one CPU core", shard: (7_300, 9_700), source: "measured", usd: 999, watts: 30 },
+    Laptop { name: "a tab on one CPU core", shard: (7_300, 9_700), is_measured: true, usd: 999, watts: 30 },
 ];
 
 /// What a chain asks for.

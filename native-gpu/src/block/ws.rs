@@ -1,7 +1,7 @@
 //! JSON-RPC over a WebSocket: the same calls, and new heads without asking for them.
 
 use std::io::ErrorKind;
-use std::net::{TcpStream, ToSocketAddrs};
+use std::net::TcpStream;
 use std::time::{Duration, Instant};
 
 use hearth_blocks::rpc::{CallError, Rpc};
@@ -12,6 +12,7 @@ use tungstenite::{Error, Message, WebSocket, client::client_with_config};
 
 use super::Head;
 use super::rpc::{Answer, MAX_ANSWER};
+use crate::client::connect;
 
 /// Most bytes of the notice of a head: a header has less than one thousand.
 const MAX_NOTICE: usize = 64 << 10;
@@ -55,16 +56,7 @@ impl WsRpc {
     fn connect(&self) -> Result<WebSocket<TcpStream>, CallError> {
         let rest = self.url.strip_prefix("ws://").ok_or_else(|| failed("the URL begins with ws://"))?;
         let host = rest.split('/').next().unwrap_or_default();
-        let host = if host.rsplit(']').next().is_some_and(|end| end.contains(':')) {
-            host.into()
-        } else {
-            format!("{host}:80")
-        };
-        let address = host.to_socket_addrs().map_err(failed)?.next().ok_or_else(|| failed("no such host"))?;
-        let stream = TcpStream::connect_timeout(&address, self.patience).map_err(failed)?;
-        stream.set_read_timeout(Some(self.patience)).map_err(failed)?;
-        stream.set_write_timeout(Some(self.patience)).map_err(failed)?;
-        stream.set_nodelay(true).map_err(failed)?;
+        let stream = connect(host, self.patience).map_err(failed)?;
         let config = WebSocketConfig::default().max_message_size(Some(self.limit)).max_frame_size(Some(self.limit));
         let (socket, _) = client_with_config(&self.url, stream, Some(config)).map_err(failed)?;
         Ok(socket)

@@ -47,6 +47,7 @@ pub async fn converse(node: Arc<Node>, peer: IpAddr, mut socket: WebSocket, _per
 async fn talk(node: &Node, peer: IpAddr, socket: &mut WebSocket) -> Result<(), End> {
     let mut changes = node.changes();
     let worker = welcome(peer, socket).await?;
+    node.metrics.channels.add(1);
     let mut beat = interval(BEAT);
     beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let (mut heard, mut messages) = (Instant::now(), 0);

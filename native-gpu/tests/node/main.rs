@@ -26,6 +26,8 @@ fn a_worker_proves_a_run() -> Try {
     let mut worker = bench::worker(&node, "helper")?;
     let block = node.wait_for_proof()?;
     bench::terminate(&mut worker)?;
+    let metrics = String::from_utf8(node.get("/metrics")?.1)?;
+    assert!(metrics.contains("hearth_channel_opened_total 1\n"), "its shards came over one channel");
 
     let proof = ChainProof::from_bytes(&node.get(block.proof_url.as_deref().ok_or("no proof")?)?.1)?;
     let key = ProgramKey::from_bytes(&node.get(block.key_url.as_deref().ok_or("no key")?)?.1)?;
