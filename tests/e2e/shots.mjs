@@ -9,6 +9,9 @@ import { launch, open, start } from "./tabs.mjs";
 const [url, folder, ...names] = process.argv.slice(2);
 const source = process.env.HEARTH_SOURCE;
 
+/** Of the window: what a page in a book shows without being made smaller. */
+const SIZE = { width: 940, height: 620 };
+
 const says = (page, words) =>
   page.waitForFunction((words) => document.querySelector("section[aria-label=Contribute] [role=status]").textContent.includes(words), words);
 const startAndSay = async (page, words) => {
@@ -25,7 +28,7 @@ const PAGES = {
         await page.getByLabel("Address of a source").fill(source);
         await page.getByRole("button", { name: "Add" }).click();
       }
-      await page.waitForSelector("table .good, table .bad");
+      await page.waitForFunction(() => document.querySelector("table .good, table .bad") && !document.querySelector("table .busy"));
       if (source !== undefined) await page.waitForSelector("table .sources li");
     },
   },
@@ -68,6 +71,7 @@ try {
     const problems = [];
     const page = await open(browser, url, problems, PAGES[name].address);
     page.setDefaultTimeout(240_000);
+    await page.setViewportSize(SIZE);
     await PAGES[name].ready(page);
     for (const colorScheme of ["light", "dark"]) {
       await page.emulateMedia({ colorScheme });
