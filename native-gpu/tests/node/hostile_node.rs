@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
-use hearth_protocol::Lease;
+use hearth_protocol::{Lease, PROTOCOL, ToPeer};
+use tungstenite::Message;
 
 use crate::bench::{self, Folder, Node, Program, Try};
 use crate::server::{self, Answer, Request};
@@ -77,6 +78,37 @@ fn a_shard_of_another_program_ends_the_work() -> Try {
     assert_eq!(status.code(), Some(4), "{said}");
     assert!(said.contains("another program"), "{said}");
     assert!(node.status()?.runs.iter().flat_map(|run| &run.shards).all(|shard| shard.done_ms.is_none()));
+    Ok(())
+}
+
+/// A node that gives out what nobody asked for, again and again, is cut off; what came before is taken one at a time.
+#[test]
+fn leases_that_nobody_asked_for_are_dropped() -> Try {
+    let asked = Arc::new(Asked::default());
+    let count = asked.clone();
+    let answer = move |request: &Request| match request.line.split(' ').nth(1) {
+        Some(path) if path.starts_with("/v1/package/") => {
+            count.packages.fetch_add(1, Ordering::Relaxed);
+            Answer::Whole(404, Vec::new())
+        }
+        _ => Answer::Whole(204, Vec::new()),
+    };
+    let url = server::start_with_channel(answer, |mut socket| {
+        let welcome = ToPeer::Welcome { protocol: PROTOCOL, version: "0".into() };
+        for message in std::iter::once(welcome).chain(std::iter::repeat_n(ToPeer::Lease(lease(20)), 100_000)) {
+            let Ok(text) = serde_json::to_string(&message) else { return };
+            if socket.send(Message::text(text)).is_err() {
+                return;
+            }
+        }
+    })?;
+    let mut worker = bench::worker_of(&url, "victim")?;
+    thread::sleep(Duration::from_secs(3));
+    let packages = asked.packages.load(Ordering::Relaxed);
+    assert!((1..10).contains(&packages), "it takes {packages} leases in three seconds");
+    assert!(worker.try_wait()?.is_none(), "it goes on");
+    assert!(bench::memory_kib(&worker)? < 256 << 10);
+    bench::terminate(&mut worker)?;
     Ok(())
 }
 
