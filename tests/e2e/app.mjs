@@ -5,6 +5,7 @@
 //   stranger   a node with shards of another program than the validator, of which the tab proves none and says why
 //   keyboard   the page without a mouse: keyboard.mjs
 //   limits     a tab that may not work now: limits.mjs
+//   sources    what the user's sources say of a block: sources.mjs
 //   hostile    nodes that are up to no good: hostile.mjs
 //
 // The runs of the first two are of a small guest, to which their tabs agree by their address.
@@ -18,6 +19,7 @@ import { createInterface } from "node:readline";
 import { hostile } from "./hostile.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { limits } from "./limits.mjs";
+import { sources } from "./sources.mjs";
 import { launch, open, start } from "./tabs.mjs";
 
 const [hearth, app, program, logCells, ...only] = process.argv.slice(2);
@@ -186,6 +188,7 @@ const SCENARIOS = {
   stranger,
   keyboard: besideNode(keyboard),
   limits: besideNode(limits),
+  sources: besideNode(sources),
   hostile: (browser) => hostile(browser, app),
 };
 const browser = await launch();

@@ -35,7 +35,7 @@ pub enum Check {
 pub struct Known {
     /// The node's blocks and other runs, oldest first.
     pub blocks: Vec<Block>,
-    /// By id of the run.
+    /// By id of the run; that of a proof which the user brings has a name of its own.
     pub checks: BTreeMap<String, Check>,
     /// What the user's sources say, by hash of the block.
     pub opinions: BTreeMap<String, Vec<(String, Opinion)>>,
@@ -45,6 +45,7 @@ pub struct Known {
     pub history: Vec<Past>,
 }
 
+/// What changes.
 pub enum Change {
     /// The node's list.
     Blocks(Vec<Block>),

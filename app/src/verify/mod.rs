@@ -89,7 +89,7 @@ pub fn Verify() -> Html {
                 </p>
             }
             <SourcesForm changed={other_sources} />
-            <Drop />
+            <Drop known={known.clone()} />
             if !known.history.is_empty() {
                 <h2>{ "Verified in this browser" }</h2>
                 <div class="scroll">
