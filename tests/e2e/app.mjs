@@ -6,6 +6,7 @@
 //   keyboard   the page without a mouse: keyboard.mjs
 //   limits     a tab that may not work now: limits.mjs
 //   sources    what the user's sources say of a block: sources.mjs
+//   elsewhere  the page on a server of static files, which works for a node that is another server
 //   hostile    nodes that are up to no good: hostile.mjs
 //
 // The runs of the first two are of a small guest, to which their tabs agree by their address.
@@ -16,7 +17,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import { hostile } from "./hostile.mjs";
+import { hostile, staticSite } from "./hostile.mjs";
 import { keyboard } from "./keyboard.mjs";
 import { limits } from "./limits.mjs";
 import { sources } from "./sources.mjs";
@@ -176,6 +177,22 @@ const besideNode = (scenario) => async (browser, folder, problems) => {
   }
 };
 
+/** The page on a server of static files, and the node elsewhere. */
+async function siteElsewhere(browser, origin, problems) {
+  const site = await staticSite(app);
+  const page = await open(browser, site.origin, problems, `/?node=${origin}&any-program#contribute`);
+  try {
+    await start(page);
+    await until(page, () => document.querySelector("dt + dd").textContent === "1");
+    await page.getByRole("link", { name: "Operate" }).click();
+    await until(page, () => document.querySelectorAll("svg rect.done").length > 0);
+    return { ok: done(await statusWhen(origin, () => true)).length > 0 };
+  } finally {
+    await page.context().close();
+    site.end();
+  }
+}
+
 async function stop(node) {
   const ended = new Promise((resolve) => (node.exitCode === null ? node.on("exit", resolve) : resolve()));
   node.kill("SIGTERM");
@@ -189,6 +206,7 @@ const SCENARIOS = {
   keyboard: besideNode(keyboard),
   limits: besideNode(limits),
   sources: besideNode(sources),
+  elsewhere: besideNode(siteElsewhere),
   hostile: (browser) => hostile(browser, app),
 };
 const browser = await launch();

@@ -90,6 +90,9 @@ async function serve(app, node) {
   return { origin: `http://127.0.0.1:${server.address().port}`, asked, end };
 }
 
+/** The page alone, without a node: its origin and its end. */
+export const staticSite = (app) => serve(app, {});
+
 /** Has a tab work for each of them. */
 export async function hostile(browser, app) {
   const outcomes = {};
