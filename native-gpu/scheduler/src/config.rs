@@ -15,7 +15,7 @@ pub struct Config {
     pub initial_speed: f64,
     /// Most leases that a worker holds once it is trusted: one that it proves, one that it fetches.
     pub depth: usize,
-    /// Most swarm workers on one shard. The native prover may be one more.
+    /// Most swarm workers on one shard that are expected to be done yet. The native prover may be one more.
     pub swarm_copies: usize,
     /// Most workers of the swarm that hold a shard, with those that should have been done already.
     pub swarm_holders: usize,
