@@ -26,7 +26,7 @@ import { launch, open, start } from "./tabs.mjs";
 const [hearth, app, program, logCells, ...only] = process.argv.slice(2);
 const SECONDS = Number(process.env.HEARTH_E2E_SECONDS || 240);
 /** By size of the shards: what the Fibonacci guest reads for a dozen of them, and how long the node leaves them to tabs. */
-const [N, SWARM_TIME] = { 20: [48_000, 20], 22: [190_000, 60], 24: [780_000, 240] }[logCells];
+const [N, SWARM_TIME] = { 20: [48_000, 20], 22: [240_000, 60], 24: [1_150_000, 240] }[logCells];
 /** Part of the cells that tabs must prove beside the node. */
 const SHARE = 0.2;
 
