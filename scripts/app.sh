@@ -14,6 +14,6 @@ scripts/with-tools.sh wasm-bindgen --target web --no-typescript --out-name app -
 if [ "${HEARTH_WASM_OPT:-}" = 1 ]; then
   scripts/with-tools.sh wasm-opt --all-features -Oz "$OUT/app_bg.wasm" -o "$OUT/app_bg.wasm"
 fi
-cp app/static/index.html app/static/start.js app/static/style.css "$OUT/"
+cp app/static/index.html app/static/offline.js app/static/start.js app/static/style.css "$OUT/"
 cp -r "$TARGET/browser/verifier" "$TARGET/browser/prover" "$OUT/"
 echo "app: $OUT"

@@ -4,7 +4,6 @@
 #
 #   HEARTH_FULL=1         full-size shards too
 #   HEARTH=PATH           a binary to use, instead of building one
-#   HEARTH_SHOTS=FOLDER   keep screenshots of the page
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 scripts/setup.sh browser
@@ -39,5 +38,5 @@ if [ $# = 0 ]; then
   size=20
   [ "${HEARTH_FULL:-}" != 1 ] || size=24 HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-1800}
   HEARTH_E2E_SECONDS=${HEARTH_E2E_SECONDS:-} scripts/with-tools.sh node tests/e2e/app.mjs "$HEARTH" "$TARGET/app" \
-    guests/elf/fibonacci.elf $size ${HEARTH_SHOTS:+"$HEARTH_SHOTS"}
+    guests/elf/fibonacci.elf $size
 fi

@@ -1,5 +1,6 @@
-//! Requests to the node that serves the page.
+//! Requests to the node, and to the user's own sources of the chain.
 
+use futures_util::future::{Either, select};
 use hearth_protocol::{
     Block, IDLE_POLL_MS, Lease, LeaseRequest, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, Status, Verdict,
 };
@@ -9,35 +10,59 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{Headers, ReadableStreamDefaultReader, RequestInit, Response, window};
 
+use crate::{browser, consent, time};
+
 /// How long to wait after "nothing to do".
 pub const IDLE_MS: u32 = IDLE_POLL_MS as u32;
 
 /// Most bytes of a JSON answer.
 const MAX_JSON: usize = 64 << 20;
+/// Most bytes of a source's answer: a block of mainnet names its transactions in some 30 kB.
+const MAX_SOURCE_JSON: usize = 4 << 20;
 /// Most bytes of a run's proof, a bundle of shard proofs.
 const MAX_PROOF: usize = 512 << 20;
+
+/// Where the list of blocks is.
+const BLOCKS: &str = "/v1/blocks";
 
 /// Why a request failed, in words.
 pub type Failure = String;
 
-/// Sends a request. A URL that leaves the node is refused: what a node names is its own.
-async fn send(method: &str, url: &str, body: Option<JsValue>) -> Result<Response, Failure> {
-    if !url.starts_with('/') || url.starts_with("//") || url.contains('\\') {
-        return Err(format!("the node names a foreign address: {url}"));
+/// Sends a request to the node. A URL that leaves it is refused: what a node names is its own.
+async fn send(method: &str, path: &str, body: Option<JsValue>) -> Result<Response, Failure> {
+    if !path.starts_with('/') || path.starts_with("//") || path.contains('\\') {
+        return Err(format!("the node names a foreign address: {path}"));
     }
+    let url = consent::node().map_or_else(|| path.to_owned(), |node| format!("{node}{path}"));
+    fetch(method, &url, body).await.ok_or_else(|| "the node does not answer".into())
+}
+
+/// Sends a request; `None` without an answer.
+async fn fetch(method: &str, url: &str, body: Option<JsValue>) -> Option<Response> {
     let init = RequestInit::new();
     init.set_method(method);
     if let Some(body) = body {
         if body.is_string() {
-            let headers = Headers::new().map_err(|_| "no headers")?;
-            headers.set("content-type", "application/json").map_err(|_| "no headers")?;
+            let headers = Headers::new().ok()?;
+            headers.set("content-type", "application/json").ok()?;
             init.set_headers(&headers);
         }
         init.set_body(&body);
     }
-    let promise = window().ok_or("no window")?.fetch_with_str_and_init(url, &init);
-    let response = JsFuture::from(promise).await.map_err(|_| "the node does not answer".to_string())?;
-    response.dyn_into().map_err(|_| "no response".into())
+    JsFuture::from(window()?.fetch_with_str_and_init(url, &init)).await.ok()?.dyn_into().ok()
+}
+
+/// Asks a source of the chain by JSON-RPC, within so many milliseconds.
+pub async fn ask_source<T: DeserializeOwned>(url: &str, request: String, milliseconds: u32) -> Result<T, Failure> {
+    let answer = async {
+        let response = fetch("POST", url, Some(request.into())).await.ok_or("it does not answer")?;
+        let bytes = body(&response, MAX_SOURCE_JSON).await?;
+        serde_json::from_slice(&bytes.to_vec()).map_err(|error| format!("its answer is not understood: {error}"))
+    };
+    match select(std::pin::pin!(answer), std::pin::pin!(time::sleep(milliseconds))).await {
+        Either::Left((answer, _)) => answer,
+        Either::Right(_) => Err("it does not answer in time".into()),
+    }
 }
 
 /// The body of an answer. A node may send without end: what passes `limit` is not read.
@@ -56,7 +81,7 @@ async fn body(response: &Response, limit: usize) -> Result<Uint8Array, Failure> 
         if length > limit {
             // Whether the node hears it or not, nothing more is read.
             drop(reader.cancel());
-            return Err(format!("the node's answer has more than {limit} bytes"));
+            return Err(format!("the answer has more than {limit} bytes"));
         }
         parts.push(bytes);
     }
@@ -87,7 +112,14 @@ async fn get(url: &str) -> Result<Response, Failure> {
 
 /// The node's blocks and other runs.
 pub async fn blocks() -> Result<Vec<Block>, Failure> {
-    json(&get("/v1/blocks").await?).await
+    json(&get(BLOCKS).await?).await
+}
+
+/// Keeps the list of blocks, for a time when the node does not answer.
+pub async fn keep_blocks(blocks: &[Block]) {
+    if let Ok(text) = serde_json::to_vec(blocks) {
+        browser::keep(BLOCKS, &text.as_slice().into()).await;
+    }
 }
 
 /// What the node is doing.

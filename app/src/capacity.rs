@@ -62,6 +62,11 @@ impl Reducible for Curves {
     }
 }
 
+/// Where its speed comes from.
+const fn source(laptop: &Laptop) -> &'static str {
+    if laptop.is_measured { "measured" } else { "estimated" }
+}
+
 /// Whether a home has the money and the power for so many.
 fn fits(laptop: &Laptop, laptops: u32) -> bool {
     laptops * laptop.usd <= MAX_USD && laptops * laptop.watts <= MAX_WATTS
@@ -163,7 +168,7 @@ fn chart(curves: &Curves) -> Html {
                 <ul>
                     { for LAPTOPS.iter().enumerate().map(|(kind, laptop)| html! {
                         <li class={format!("kind-{kind}")}>
-                            { format!("{} ({}): {}", laptop.name, laptop.source, least(kind, laptop, curves)) }
+                            { format!("{} ({}): {}", laptop.name, source(laptop), least(kind, laptop, curves)) }
                         </li>
                     }) }
                 </ul>

@@ -1,7 +1,8 @@
 //! Verdicts of this browser that outlive the page.
 
 use serde::{Deserialize, Serialize};
-use web_sys::{Storage, window};
+
+use crate::storage;
 
 /// Where they are kept.
 const KEY: &str = "hearth-verdicts";
@@ -27,15 +28,9 @@ pub struct Past {
     pub at: f64,
 }
 
-fn storage() -> Option<Storage> {
-    window()?.local_storage().ok().flatten()
-}
-
 /// All of them, newest first.
 pub fn load() -> Vec<Past> {
-    let text = storage().and_then(|storage| storage.get_item(KEY).ok().flatten()).unwrap_or_default();
-    // What another version wrote is not worth more than what can be verified again.
-    serde_json::from_str(&text).unwrap_or_default()
+    storage::load(KEY).unwrap_or_default()
 }
 
 /// Puts one in front; an older one of the same block goes.
@@ -43,15 +38,10 @@ pub fn remember(list: &mut Vec<Past>, past: Past) {
     list.retain(|other| other.hash != past.hash);
     list.insert(0, past);
     list.truncate(MAX);
-    if let (Some(storage), Ok(text)) = (storage(), serde_json::to_string(list)) {
-        // A full storage costs the history, not the verdict.
-        let _ = storage.set_item(KEY, &text);
-    }
+    storage::save(KEY, list);
 }
 
 /// Forgets all.
 pub fn clear() {
-    if let Some(storage) = storage() {
-        let _ = storage.remove_item(KEY);
-    }
+    storage::remove(KEY);
 }

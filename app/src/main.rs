@@ -2,10 +2,14 @@
 //!
 //! | module | what it holds |
 //! |---|---|
-//! | [`api`] | requests to the node |
+//! | [`api`] | requests to the node, and to the user's own sources of the chain |
+//! | [`channel`] | leases as they come, and what changed |
 //! | [`workers`] | the wasm workers that verify and prove, as futures |
+//! | [`browser`], [`storage`] | what the browser tells and keeps |
 //! | [`verify`] | blocks, their proofs and the verdicts; proofs that are dropped |
+//! | [`consent`] | what the user agreed to by the address |
 //! | [`contribute`] | the loop that takes, proves and returns shards |
+//! | [`sources`] | what the user's sources say of a block |
 //! | [`history`] | verdicts that outlive the page |
 //! | [`operate`] | what the node is doing |
 //! | [`capacity`] | how many laptops a chain would take |
@@ -14,10 +18,15 @@
 //! The node's JSON is text of a stranger: it is decoded into the protocol's types and shown as text, never as markup.
 
 mod api;
+mod browser;
 mod capacity;
+mod channel;
+mod consent;
 mod contribute;
 mod history;
 mod operate;
+mod sources;
+mod storage;
 mod text;
 mod time;
 mod verify;

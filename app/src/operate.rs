@@ -112,6 +112,11 @@ fn expected(run: &Run) -> Html {
     }
 }
 
+/// What to do about a run that failed.
+fn fix(run: &Run) -> Html {
+    run.fix.as_ref().map(|fix| html! { <p class="problem">{ format!("What to do: {fix}") }</p> }).unwrap_or_default()
+}
+
 /// The block that took most time for its gas.
 fn worst(runs: &[Run]) -> Html {
     let per_mgas = |run: &Run| {
@@ -147,7 +152,7 @@ fn timeline(run: &Run, status: &Status) -> Html {
         }
     };
     let Some(start) = run.start_ms else {
-        return html! { <><h2>{ name }</h2><p class="note">{ words }</p></> };
+        return html! { <><h2>{ name }</h2><p class="note">{ words }</p>{ fix(run) }</> };
     };
     let end = run.done_ms.unwrap_or(now).max(start + 1);
     let mut lanes = BTreeMap::<&str, Vec<&Shard>>::new();
@@ -174,6 +179,7 @@ fn timeline(run: &Run, status: &Status) -> Html {
         <>
             <h2>{ name }</h2>
             <p class="note">{ format!("{words}, {}", text::milliseconds((end - start) as f64)) }{ expected(run) }</p>
+            { fix(run) }
             <div class="timeline">
                 <ul>{ for names.iter().map(|name| html! { <li title={name.to_string()}>{ text::short(name) }</li> }) }</ul>
                 <svg viewBox={format!("0 0 {WIDTH} {height}")} preserveAspectRatio="none" style={format!("height: {height}px")}

@@ -27,6 +27,14 @@ pub fn bytes(bytes: u64) -> String {
     }
 }
 
+/// The first of a list of numbers, and how many more there are.
+pub fn numbers(all: &[u32]) -> String {
+    const SHOWN: usize = 12;
+    let shown: Vec<String> = all.iter().take(SHOWN).map(u32::to_string).collect();
+    let shown = shown.join(", ");
+    if all.len() > SHOWN { format!("{shown} and {} more", all.len() - SHOWN) } else { shown }
+}
+
 /// A long name's first and last digits.
 pub fn short(name: &str) -> String {
     let count = name.chars().count();
@@ -47,6 +55,12 @@ mod tests {
         assert_eq!(grouped(1_234_567), "1\u{202f}234\u{202f}567");
         assert_eq!((milliseconds(12.3), milliseconds(12_340.0)), ("12 ms".into(), "12.3 s".into()));
         assert_eq!((bytes(999), bytes(386_051), bytes(5_000_000)), ("999 B".into(), "386 kB".into(), "5.0 MB".into()));
+    }
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(numbers(&[3, 1]), "3, 1");
+        assert_eq!(numbers(&[7; 14]), "7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7, 7 and 2 more");
     }
 
     #[test]

@@ -12,7 +12,7 @@ extern "C" {
     #[wasm_bindgen(js_name = verifyBlock)]
     fn verify_block_proof(proof: &Uint8Array, allow_test_params: bool) -> Promise;
     #[wasm_bindgen(js_name = prove)]
-    fn prove_shard(package: &Uint8Array, log_cells: u8, hear: &Function) -> Promise;
+    fn prove_shard(package: &Uint8Array, log_cells: u8, any_program: bool, hear: &Function) -> Promise;
     /// Stops the proof that is being made.
     #[wasm_bindgen(js_name = cancelProof)]
     pub fn cancel_proof();
@@ -71,6 +71,29 @@ fn message(error: &JsValue) -> String {
     error.dyn_ref::<js_sys::Error>().map_or_else(|| format!("{error:?}"), |error| error.message().into())
 }
 
+/// Why there is no proof.
+pub enum ProveError {
+    /// This browser cannot prove.
+    Unsupported(String),
+    /// The proof that was made is wrong: this device computes wrongly.
+    WrongProof(String),
+    /// Anything else.
+    Failed(String),
+}
+
+impl ProveError {
+    /// From the error of the worker, whose name says which it is (webgpu-prover/js/worker.js).
+    fn new(error: &JsValue) -> Self {
+        let name = error.dyn_ref::<js_sys::Error>().map(|error| String::from(error.name()));
+        let kind = match name.as_deref() {
+            Some("Unsupported") => Self::Unsupported,
+            Some("WrongProof") => Self::WrongProof,
+            _ => Self::Failed,
+        };
+        kind(message(error))
+    }
+}
+
 /// Verifies the proof of a run.
 pub async fn verify(proof: &Uint8Array, key: &Uint8Array, allow_test_params: bool) -> Result<Verdict, String> {
     verdict(verify_run(proof, key, allow_test_params)).await
@@ -94,13 +117,19 @@ pub fn is_block_proof(bytes: &Uint8Array) -> bool {
 /// First bytes of a block's proof.
 const BLOCK_PROOF: &[u8] = b"HEARTHB";
 
-/// Proves a package and verifies the proof. `hear` is told of each stage.
-pub async fn prove(package: &Uint8Array, log_cells: u8, hear: impl Fn(String) + 'static) -> Result<Proved, String> {
+/// Proves a package and verifies the proof. `hear` is told of each stage. Shards of other programs than the validator are refused
+/// unless `any_program`.
+pub async fn prove(
+    package: &Uint8Array,
+    log_cells: u8,
+    any_program: bool,
+    hear: impl Fn(String) + 'static,
+) -> Result<Proved, ProveError> {
     let hear = Closure::<dyn Fn(String)>::new(hear);
-    let result = JsFuture::from(prove_shard(package, log_cells, hear.as_ref().unchecked_ref())).await;
-    let result = result.map_err(|error| message(&error))?;
+    let result = JsFuture::from(prove_shard(package, log_cells, any_program, hear.as_ref().unchecked_ref())).await;
+    let result = result.map_err(|error| ProveError::new(&error))?;
     let field = |name: &str| js_sys::Reflect::get(&result, &name.into()).unwrap_or_default();
     let number = |name| field(name).as_f64().unwrap_or_default();
-    let proof = field("proof").dyn_into().map_err(|_| "the worker gave no proof")?;
+    let proof = field("proof").dyn_into().map_err(|_| ProveError::Failed("the worker gave no proof".into()))?;
     Ok(Proved { proof, cells: number("cells"), ms: number("ms") })
 }

@@ -18,6 +18,6 @@ export const verifyBlock = async (proof, allowTestParams) =>
 export const verifyRun = async (proof, key, allowTestParams) =>
   (await verifierOf()).verifyRun(proof, key, { allowTestParams });
 
-export const prove = async (shard, logCells, hear) => (await proverOf()).prove(shard, { logCells, hear });
+export const prove = async (shard, logCells, anyProgram, hear) => (await proverOf()).prove(shard, { logCells, anyProgram, hear });
 
 export const cancelProof = () => prover?.cancel();

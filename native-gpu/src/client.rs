@@ -1,6 +1,7 @@
-//! Requests to a node, each with a bound on what comes back.
+//! Connections to a node, and requests with a bound on what comes back.
 
-use std::io::Read;
+use std::io::{self, Read};
+use std::net::{TcpStream, ToSocketAddrs};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -15,6 +16,19 @@ pub fn agent() -> Agent {
         .timeout_global(Some(Duration::from_secs(90)))
         .build()
         .into()
+}
+
+/// A connection to `HOST:PORT`, or to port 80 of a host, whose reads and writes get `patience`.
+pub fn connect(host: &str, patience: Duration) -> io::Result<TcpStream> {
+    // An IPv6 address has colons too, within brackets.
+    let has_port = host.rsplit(']').next().is_some_and(|end| end.contains(':'));
+    let host = if has_port { host.to_owned() } else { format!("{host}:80") };
+    let address = host.to_socket_addrs()?.next().ok_or_else(|| io::Error::other("no such host"))?;
+    let stream = TcpStream::connect_timeout(&address, patience)?;
+    stream.set_read_timeout(Some(patience))?;
+    stream.set_write_timeout(Some(patience))?;
+    stream.set_nodelay(true)?;
+    Ok(stream)
 }
 
 /// The body of an answer, of at most `limit` bytes. The error is for people.

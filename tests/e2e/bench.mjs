@@ -26,7 +26,7 @@ const [{ Prover }, proverMemory] = await load("prover");
 const prover = new Prover(Number(size));
 const shard = await readFile(path.join(fixtures, size, "00000.package"));
 for (const run of ["first", "second"]) {
-  const [seconds] = await timed(() => prover.prove(shard, () => true));
+  const [seconds] = await timed(() => prover.prove(shard, () => true, true));
   const speed = (prover.cells / seconds / 1e6).toFixed(2);
   console.log(`prove 2^${size} ${run}: ${prover.cells} cells, ${seconds.toFixed(2)} CPU s, ${speed} M cells/s, ${proverMemory.buffer.byteLength >> 20} MiB`);
 }

@@ -14,7 +14,7 @@ export function createProver({ source = new URL("./worker.js", import.meta.url) 
       const { resolve, reject } = current;
       current = null;
       if (data.trapped) end();
-      if (data.error !== undefined) reject(new Error(data.error));
+      if (data.error !== undefined) reject(Object.assign(new Error(data.error), { name: data.name ?? "Error" }));
       else resolve(data.result);
     };
     worker.onerror = (event) => {
@@ -42,7 +42,7 @@ export function createProver({ source = new URL("./worker.js", import.meta.url) 
 
   return {
     /** Proves a package: { proof, steps, cells, ms, stages, memoryBytes }. `hear` is told of each stage. */
-    prove: (bytes, { logCells, hear } = {}) => ask({ kind: "prove", package: bytes, logCells }, hear),
+    prove: (bytes, { logCells, anyProgram, hear } = {}) => ask({ kind: "prove", package: bytes, logCells, anyProgram }, hear),
     /** Says what a package asks for. */
     inspect: (bytes) => ask({ kind: "inspect", package: bytes }),
     /** Verifies a shard proof; with its package, also that it proves this shard. */

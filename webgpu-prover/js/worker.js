@@ -1,11 +1,13 @@
 // A module worker that proves shards.
 //
-//   in   { id, kind: "prove", package, logCells? }   the package's bytes as a Uint8Array
+//   in   { id, kind: "prove", package, logCells?, anyProgram? }   the package's bytes as a Uint8Array; of another program than
+//                                                    the validator of Ethereum blocks only with anyProgram
 //        { id, kind: "inspect", package }
 //        { id, kind: "verify", proof, package?, options? }
 //        { kind: "cancel", id }                       takes a request out of the line
 //   out  { id, stage }                                while it proves: "loading", "replaying", "tracing", "proving"
-//        { id, result } | { id, error }
+//        { id, result } | { id, error, name? }        name: "Unsupported" if this browser cannot prove, "WrongProof" if this
+//                                                     device computes wrongly
 //
 // A proof is computed without a break, so a request that is being worked on is cancelled by ending the worker
 // (client.js does). Requests are answered one after another.
@@ -22,7 +24,8 @@ const VECTORS = [0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0
 
 async function load() {
   if (!WebAssembly.validate(new Uint8Array(VECTORS))) {
-    throw new Error("this browser cannot prove: its WebAssembly has no vectors (Chrome 91, Firefox 89, Safari 16.4 and later do)");
+    const reason = "this browser's WebAssembly has no vectors (those of Chrome 91, Firefox 89, Safari 16.4 and later have)";
+    throw Object.assign(new Error(reason), { name: "Unsupported" });
   }
   memory ??= (await init({ module_or_path: new URL("./prover_bg.wasm", import.meta.url) })).memory;
 }
@@ -33,7 +36,7 @@ function proverOf(logCells) {
   return provers.get(logCells);
 }
 
-async function prove({ id, package: bytes, logCells }) {
+async function prove({ id, package: bytes, logCells, anyProgram }) {
   postMessage({ id, stage: "loading" });
   await load();
   const prover = proverOf(logCells);
@@ -46,7 +49,7 @@ async function prove({ id, package: bytes, logCells }) {
     [stage, since] = [next, now];
     if (next !== null) postMessage({ id, stage: next });
   };
-  const proof = await prover.prove(bytes, (next) => enter(next));
+  const proof = await prover.prove(bytes, (next) => enter(next), anyProgram);
   enter(null);
   return {
     proof,
@@ -78,7 +81,8 @@ async function answer(request) {
     const result = await kinds[kind](request);
     postMessage({ id, result }, kind === "prove" ? [result.proof.buffer] : []);
   } catch (error) {
-    postMessage({ id, error: String(error?.message ?? error), trapped: error instanceof WebAssembly.RuntimeError });
+    const trapped = error instanceof WebAssembly.RuntimeError;
+    postMessage({ id, error: String(error?.message ?? error), name: error?.name, trapped });
   }
 }
 

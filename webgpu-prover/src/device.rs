@@ -1,5 +1,7 @@
 //! From the bytes of a package to the bytes of a shard proof, on the CPU.
 
+use hearth_machine::hash::Digest;
+use hearth_machine::program::ProgramKey;
 use hearth_parcel::{UnpackError, unpack};
 use hearth_shard::backend::SetupError;
 use hearth_shard::proof::ShardProof;
@@ -7,6 +9,23 @@ use hearth_shard::prover::{Cost, ShardError, ShardProver, Stage};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
 use hearth_soundness::{SizeClass, UnknownClass};
 use serde::Serialize;
+
+/// The key of the validator, compiled in: nobody who gives out work chooses what a tab works for.
+const VALIDATOR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/validator.key"));
+
+/// Root of the code of the pinned validator; `None` if the build compiled in something else.
+fn validator() -> Option<Digest> {
+    ProgramKey::from_bytes(VALIDATOR).ok().map(|key| key.code_root)
+}
+
+/// Of which programs shards are proved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Programs {
+    /// Of the stateless validator, and so of Ethereum blocks.
+    Validator,
+    /// Of any, where the user asked for it.
+    Any,
+}
 
 /// Why no proof was made.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +39,9 @@ pub enum DeviceError {
     /// The bytes are no package, or one of a larger shard.
     #[error("bad package: {0}")]
     Package(#[from] UnpackError),
+    /// The package is of a program that the user did not agree to.
+    #[error("the node gave a shard of another program than the validator of Ethereum blocks")]
+    Program,
     /// The prover refused.
     #[error(transparent)]
     Shard(#[from] ShardError),
@@ -82,13 +104,17 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// A bad package, one that does not fit the class, `progress` answering `false`, or a proof that does not verify.
+    /// A bad package, one of another program than `programs` allows, one that does not fit the class, `progress` answering `false`, or a proof that does not verify.
     pub async fn prove(
         &self,
         bytes: &[u8],
+        programs: Programs,
         progress: impl FnMut(Stage) -> bool,
     ) -> Result<(ShardProof, Cost), DeviceError> {
         let package = unpack(bytes, self.prover.keys().class().max_package_bytes())?;
+        if programs == Programs::Validator && validator() != Some(package.statement.program_root) {
+            return Err(DeviceError::Program);
+        }
         let (proof, cost) = self.prover.prove(&package, progress).await?;
         self.verifier.verify(&proof.statement, proof.key as u8, &proof.bytes)?;
         Ok((proof, cost))

@@ -6,7 +6,7 @@ use js_sys::{Function, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
 
-use crate::device::{Device, inspect};
+use crate::device::{Device, DeviceError, Programs, inspect};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
@@ -19,6 +19,15 @@ export type Stage = "replaying" | "tracing" | "proving";
 /// Errors become JavaScript's `Error` with the reason as its message.
 fn error(reason: impl std::fmt::Display) -> JsError {
     JsError::new(&reason.to_string())
+}
+
+/// The same, with a name for the one that a page must tell apart: a device that computes wrongly proves nothing more.
+fn device_error(reason: &DeviceError) -> JsValue {
+    let error = js_sys::Error::new(&reason.to_string());
+    if matches!(reason, DeviceError::Wrong(_)) {
+        error.set_name("WrongProof");
+    }
+    error.into()
 }
 
 const fn stage_name(stage: Stage) -> &'static str {
@@ -46,18 +55,22 @@ impl Prover {
         Ok(Self { device, steps: 0.0, cells: 0.0 })
     }
 
-    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`.
+    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`. Shards of
+    /// other programs than the pinned validator are refused unless `any_program`.
     pub async fn prove(
         &mut self,
         package: Vec<u8>,
         #[wasm_bindgen(unchecked_param_type = "(stage: Stage) => unknown")] progress: Function,
-    ) -> Result<Uint8Array, JsError> {
+        any_program: Option<bool>,
+    ) -> Result<Uint8Array, JsValue> {
         let hear = |stage| {
             let answer = progress.call1(&JsValue::NULL, &stage_name(stage).into());
             // A listener that throws has given up too.
             answer.is_ok_and(|answer| answer.as_bool() != Some(false))
         };
-        let (proof, cost) = self.device.prove(&package, hear).await.map_err(error)?;
+        let programs = if any_program == Some(true) { Programs::Any } else { Programs::Validator };
+        let (proof, cost) =
+            self.device.prove(&package, programs, hear).await.map_err(|reason| device_error(&reason))?;
         // Both are far below 2^53.
         (self.steps, self.cells) = (cost.steps as f64, cost.cells as f64);
         Ok(proof.to_bytes().as_slice().into())

@@ -5,8 +5,9 @@
 //! | `GET /v1/status` | [`Status`] |
 //! | `GET /v1/blocks` | a list of [`Block`] |
 //! | `GET /v1/key/{id}`, `GET /v1/proof/{id}` | bytes of the program's key, of the proof of the run |
-//! | `POST /v1/lease` with [`LeaseRequest`] | 200 [`Lease`], 204 nothing to do, 403 [`Refusal`] (quarantine), 409 [`Refusal`] (another protocol), 429 |
+//! | `POST /v1/lease` with [`LeaseRequest`] | 200 [`Lease`], 204 nothing to do, 403 [`Refusal`] (quarantine), 400 [`Refusal`] (another protocol), 429 |
 //! | `GET /v1/package/{hash}` | bytes of a shard's package; `hash` is their SHA-256 |
+//! | `GET /v1/channel`, a WebSocket | [`ToNode`] and [`ToPeer`]: leases the moment that there are some, and what changed |
 //! | `PUT /v1/proof/{lease}` with a shard proof | 200 [`Receipt`], 410 the lease is gone, 413 too long, 422 [`Refusal`] |
 //!
 //! All JSON has these fields and may gain others; readers skip what they do not know. [`PROTOCOL`] changes when a field
@@ -16,9 +17,11 @@
 
 extern crate alloc;
 
+mod channel;
 mod status;
 mod work;
 
+pub use channel::{MAX_FRAME_BYTES, ToNode, ToPeer};
 pub use status::{Block, Phases, Prediction, Run, RunState, Shard, ShardState, Status, Worker};
 pub use work::{Lease, LeaseRequest, Receipt, Refusal, Verdict, is_worker_name};
 

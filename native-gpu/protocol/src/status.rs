@@ -60,6 +60,9 @@ pub struct Run {
     pub state: RunState,
     /// Why it failed.
     pub error: Option<String>,
+    /// What the node's owner can do about that.
+    #[serde(default)]
+    pub fix: Option<String>,
     /// When its execution started.
     pub start_ms: Option<u64>,
     /// When it was executed to the end.
@@ -199,6 +202,9 @@ pub struct Block {
     pub state: RunState,
     /// Why it failed.
     pub error: Option<String>,
+    /// What the node's owner can do about that.
+    #[serde(default)]
+    pub fix: Option<String>,
     /// Shards so far; all of them once `state` is `proving`.
     pub shards_total: u32,
     /// Shards that are proved.
@@ -221,4 +227,7 @@ pub struct Block {
     /// The phases, once it is proved.
     #[serde(default)]
     pub phases: Option<Phases>,
+    /// Milliseconds after which its proof is late, if it is a block.
+    #[serde(default)]
+    pub slot_ms: Option<u64>,
 }

@@ -24,6 +24,9 @@ pub struct Lease {
     pub lease: String,
     /// Id of the run.
     pub run: String,
+    /// Its name for people: which block it is, or which file it came from.
+    #[serde(default)]
+    pub name: String,
     /// Number of the shard in the run, from 0.
     pub shard: u32,
     /// Where the package is, relative to the node: `/v1/package/{SHA-256}`.

@@ -15,8 +15,10 @@ pub struct Config {
     pub initial_speed: f64,
     /// Most leases that a worker holds once it is trusted: one that it proves, one that it fetches.
     pub depth: usize,
-    /// Most swarm workers on one shard. The native prover may be one more.
+    /// Most swarm workers on one shard that are expected to be done yet. The native prover may be one more.
     pub swarm_copies: usize,
+    /// Most workers of the swarm that hold a shard, with those that should have been done already.
+    pub swarm_holders: usize,
     /// How long a ready shard is left to the swarm before the native prover takes it.
     pub native_patience: Millis,
     /// For so long from a run's start the native prover leaves to the swarm what the swarm can prove within that time.
@@ -45,6 +47,7 @@ impl Default for Config {
             initial_speed: 4_000.0,
             depth: 2,
             swarm_copies: 2,
+            swarm_holders: 4,
             native_patience: 1_000,
             swarm_time: 0,
             swarm_alive: 10_000,

@@ -8,7 +8,8 @@
 //!   as much time once more still counts: work that was done is not thrown away.
 //! * **Speed** is the moving average of accepted work. A lease that ended without proof is a measurement too: a lower bound.
 //! * **Tail**: once nothing is ready, shards whose proof is expected last are given to a second (at most third) worker that is
-//!   expected to be faster. The first valid proof wins; the others are late, never wrong.
+//!   expected to be faster. Workers that should have been done by now may be gone, so their places are free: four hold a shard at most.
+//!   The first valid proof wins; the others are late, never wrong.
 //! * **Trust**: a worker holds one lease until its first proof was accepted. A wrong proof means quarantine and the loss of all its leases, a
 //!   second one within a day means the end. Leases that pass without proof mean growing pauses.
 //! * **Native backstop**: the node's own prover takes what is left lying for a while, or everything if no swarm is there.

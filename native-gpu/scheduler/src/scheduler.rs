@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::shard::{Run, Shard};
+use crate::shard::{Live, Run, Shard};
 use crate::worker::Worker;
 use crate::{Config, Kind, Millis, ShardId, ShardState, ShardView, WorkerView};
 
@@ -179,6 +179,11 @@ impl Scheduler {
         let lease = self.leases.remove(&id).ok_or(Gone)?;
         self.timers.remove(&(lease.deadline, id));
         self.timers.remove(&(lease.end(), id));
+        let run = self.runs.get_mut(&lease.shard.run);
+        let shard = run.and_then(|run| run.shards.get_mut(lease.shard.index as usize));
+        if let Some(live) = shard.and_then(|shard| shard.live.iter_mut().find(|live| live.id == id)) {
+            live.expected = None;
+        }
         if let Some(worker) = self.workers.get_mut(&lease.worker) {
             worker.seen = self.now;
             worker.leases.retain(|&other| other != id);
@@ -248,7 +253,7 @@ impl Scheduler {
     pub fn shard(&self, id: ShardId) -> Option<ShardView> {
         let shard = self.runs.get(&id.run)?.shards.get(id.index as usize)?;
         let holder = || {
-            let lease = shard.live.iter().find_map(|id| self.leases.get(id))?;
+            let lease = shard.live.iter().find_map(|live| self.leases.get(&live.id))?;
             Some((lease.worker.clone(), lease.issued))
         };
         Some(match &shard.done {
@@ -338,16 +343,18 @@ impl Scheduler {
     /// The leased shard with the least slack that this worker is expected to finish before its holders do.
     fn next_copy(&self, worker: &str, kind: Kind, log_cells_max: u8, now: Millis) -> Option<ShardId> {
         let mut best = None;
+        let me = self.workers.get(worker);
+        let predict = |cells| me.map_or(0, |me| me.predict(cells, self.typical));
         for (&id, run) in self.runs.iter().filter(|(_, run)| run.log_cells <= log_cells_max) {
             if kind == Kind::Native && now < run.swarm_until {
                 continue;
             }
             for &index in &run.leased {
                 let shard = &run.shards[index as usize];
-                let Some(expected) = self.expected(shard, worker, kind) else { continue };
+                let Some(expected) = self.expected(shard, worker, kind, now) else { continue };
                 let overdue = expected <= now;
                 // While shards still come, a copy is only for those whose holders are late.
-                if !overdue && (!run.closed || now + self.predict(worker, shard.cells) >= expected) {
+                if !overdue && (!run.closed || now + predict(shard.cells) >= expected) {
                     continue;
                 }
                 let slack = run.slack(expected);
@@ -360,25 +367,30 @@ impl Scheduler {
         best.map(|(_, shard)| shard)
     }
 
-    /// When the holders of a shard are expected to be done; `None` if this worker cannot be one more.
-    fn expected(&self, shard: &Shard, worker: &str, kind: Kind) -> Option<Millis> {
-        let mut swarm = 0;
+    /// When the holders of a shard are expected to be done; `None` if this worker cannot be one more. Holders that should have been done
+    /// already may be gone: their places are free, as long as there are not too many of them; where all of them should, the answer is now.
+    fn expected(&self, shard: &Shard, worker: &str, kind: Kind, now: Millis) -> Option<Millis> {
+        let (mut swarm, mut overdue, mut native) = (0, 0, 0);
         let mut expected = Millis::MAX;
-        for id in &shard.live {
-            // A lease that is not in circulation has its proof on the verifier's table.
-            let lease = self.leases.get(id)?;
-            if lease.worker == worker {
+        for live in &shard.live {
+            let until = live.expected?;
+            if live.worker == worker {
                 return None;
             }
-            swarm += usize::from(self.workers.get(&lease.worker).is_some_and(|worker| worker.kind == Kind::Swarm));
-            expected = expected.min(lease.expected);
+            if until > now {
+                expected = expected.min(until);
+            }
+            match live.kind {
+                Kind::Swarm if until <= now => overdue += 1,
+                Kind::Swarm => swarm += 1,
+                Kind::Native => native += 1,
+            }
         }
-        let native = shard.live.len() - swarm;
         let room = match kind {
-            Kind::Swarm => swarm < self.config.swarm_copies,
+            Kind::Swarm => swarm < self.config.swarm_copies && swarm + overdue < self.config.swarm_holders,
             Kind::Native => native == 0,
         };
-        room.then_some(expected)
+        room.then_some(if expected == Millis::MAX { now } else { expected })
     }
 
     /// How long a shard must have been ready before a worker of this kind gets it.
@@ -414,10 +426,8 @@ impl Scheduler {
 
     /// Writes a lease down; returns its deadline.
     fn issue(&mut self, id: LeaseId, worker: &str, shard: ShardId, now: Millis) -> Millis {
-        let Some(run) = self.runs.get_mut(&shard.run) else { return now };
+        let Some(run) = self.runs.get(&shard.run) else { return now };
         let cells = run.shards[shard.index as usize].cells;
-        run.shards[shard.index as usize].live.push(id);
-        run.settle(shard.index, now);
         // Who holds another lease begins this one after it.
         let held = self.workers.get(worker).map_or(&[][..], |worker| &worker.leases);
         let begin = held.iter().filter_map(|id| self.leases.get(id)).map(|lease| lease.expected).fold(now, Millis::max);
@@ -431,6 +441,12 @@ impl Scheduler {
         let time = if native { max_lease } else { (predicted + reserve + transfer).clamp(min_lease, max_lease) };
         let deadline = now + time;
         let lease = Lease { shard, worker: worker.to_owned(), issued: now, expected: now + predicted, deadline };
+        let kind = if native { Kind::Native } else { Kind::Swarm };
+        if let Some(run) = self.runs.get_mut(&shard.run) {
+            let live = Live { id, worker: worker.to_owned(), kind, expected: Some(lease.expected) };
+            run.shards[shard.index as usize].live.push(live);
+            run.settle(shard.index, now);
+        }
         self.timers.insert((deadline, id));
         self.leases.insert(id, lease);
         if let Some(worker) = self.workers.get_mut(worker) {
@@ -469,7 +485,7 @@ impl Scheduler {
     fn unlink(&mut self, id: LeaseId, shard: ShardId) -> Option<u64> {
         let run = self.runs.get_mut(&shard.run)?;
         let entry = run.shards.get_mut(shard.index as usize)?;
-        entry.live.retain(|&other| other != id);
+        entry.live.retain(|live| live.id != id);
         let cells = entry.cells;
         run.settle(shard.index, self.now);
         Some(cells)

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::{LeaseId, Millis};
+use crate::{Kind, LeaseId, Millis};
 
 /// Name of a shard. Runs are numbered by age.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,9 +40,19 @@ pub(crate) struct Shard {
     /// Since when nobody works on it.
     pub ready_since: Millis,
     /// Leases before their deadline, or whose proof is being verified.
-    pub live: Vec<LeaseId>,
+    pub live: Vec<Live>,
     /// Whose proof was first, and when that work began.
     pub done: Option<(String, Millis)>,
+}
+
+/// A lease, as far as who looks for a shard to copy must know it.
+#[derive(Debug)]
+pub(crate) struct Live {
+    pub id: LeaseId,
+    pub worker: String,
+    pub kind: Kind,
+    /// When its proof is expected; `None` while that is on the verifier's table.
+    pub expected: Option<Millis>,
 }
 
 /// The shards of a run.

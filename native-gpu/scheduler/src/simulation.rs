@@ -21,6 +21,8 @@ pub struct Scenario {
     pub workers: u32,
     /// Blocks to prove.
     pub blocks: u64,
+    /// So many of them, the first ones, do not count: nobody is known yet.
+    pub warm_up: u64,
     /// Shards of a block.
     pub shards: u32,
     /// Milliseconds from block to block.
@@ -49,6 +51,7 @@ impl Default for Scenario {
             seed: 1,
             workers: 1_000,
             blocks: 20,
+            warm_up: 0,
             shards: 600,
             slot: 12_000,
             execution: 1_000,
@@ -142,7 +145,8 @@ impl Scenario {
             world.at(0, Event::Ask(world.characters.len() as u32 - 1));
         }
         while let Some(Reverse((now, _, event))) = world.events.pop() {
-            if world.open.first_key_value().is_some_and(|(_, &start)| now > start + self.patience) {
+            let counting = world.open.range(self.warm_up..).next();
+            if counting.is_some_and(|(_, &start)| now > start + self.patience) {
                 return None;
             }
             world.step(now, event);
@@ -247,7 +251,9 @@ impl World<'_> {
         if self.scheduler.is_complete(block)
             && let Some(start) = self.open.remove(&block)
         {
-            self.outcome.times.push(now - start);
+            if block >= self.scenario.warm_up {
+                self.outcome.times.push(now - start);
+            }
             self.scheduler.remove_run(block);
         }
     }

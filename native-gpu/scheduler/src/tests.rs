@@ -167,6 +167,19 @@ fn the_tail_is_duplicated_to_a_faster_worker() {
 }
 
 #[test]
+fn a_shard_whose_holders_should_be_done_goes_to_others_until_there_are_too_many() {
+    let mut bench = Bench::new(1);
+    let (first, ..) = bench.granted("gone-1", 0);
+    bench.granted("gone-2", 1_000);
+    assert_eq!(bench.ask("third", 1_999), Err(Refused::Nothing), "the second is expected to be done soon");
+    bench.granted("gone-3", 2_000);
+    bench.granted("gone-4", 3_000);
+    assert_eq!(bench.state(0), ShardState::Leased(4));
+    assert_eq!(bench.ask("fifth", 3_900), Err(Refused::Nothing), "four are enough until the first lease ends");
+    assert_eq!(bench.give(first, 3_950), Ok(Verdict::First));
+}
+
+#[test]
 fn nobody_gets_two_copies_of_a_shard() {
     let mut bench = Bench::new(2);
     let (lease, ..) = bench.granted("a", 0);

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 /// Most bytes of an answer: the witness of a worst block has 300 MB.
-const MAX_ANSWER: u64 = 512 << 20;
+pub const MAX_ANSWER: u64 = 512 << 20;
 /// "Method not found" and "method not supported".
 const UNKNOWN_METHOD: [i64; 2] = [-32601, -32004];
 
@@ -19,8 +19,9 @@ pub struct HttpRpc {
     url: String,
 }
 
+/// An answer of JSON-RPC.
 #[derive(Deserialize)]
-struct Answer {
+pub struct Answer {
     #[serde(default)]
     result: Value,
     error: Option<ErrorAnswer>,
@@ -30,6 +31,17 @@ struct Answer {
 struct ErrorAnswer {
     code: i64,
     message: String,
+}
+
+impl Answer {
+    /// The result, or the error that the client gives instead.
+    pub fn value(self) -> Result<Value, CallError> {
+        match self.error {
+            None => Ok(self.result),
+            Some(error) if UNKNOWN_METHOD.contains(&error.code) => Err(CallError::UnknownMethod),
+            Some(error) => Err(CallError::Failed(format!("{} ({})", error.message, error.code))),
+        }
+    }
 }
 
 impl HttpRpc {
@@ -54,10 +66,6 @@ impl Rpc for HttpRpc {
             return Err(failed(&format!("the answer has more than {MAX_ANSWER} bytes")));
         }
         let answer: Answer = serde_json::from_slice(&bytes).map_err(|error| failed(&format!("{status}: {error}")))?;
-        match answer.error {
-            None => Ok(answer.result),
-            Some(error) if UNKNOWN_METHOD.contains(&error.code) => Err(CallError::UnknownMethod),
-            Some(error) => Err(failed(&format!("{} ({})", error.message, error.code))),
-        }
+        answer.value()
     }
 }

@@ -8,7 +8,7 @@ use hearth_blocks::{BlockFile, ImportError, Imported, import_file, rpc};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
 
-use crate::block::HttpRpc;
+use super::client;
 use crate::failure::Failure;
 use crate::program::load_elf;
 
@@ -59,7 +59,7 @@ impl Source {
             (Some(path), _) => BlockFile::read(path),
             (None, Some(url)) => {
                 let tag = self.block.parse().map_or_else(|_| self.block.clone(), |number: u64| format!("{number:#x}"));
-                rpc::fetch(&mut HttpRpc::new(url, PATIENCE), &tag, self.chain_rules.as_deref())
+                rpc::fetch(&mut *client(url, PATIENCE), &tag, self.chain_rules.as_deref())
             }
             (None, None) => return Err(Failure::Usage("give a block file or --rpc".into())),
         }

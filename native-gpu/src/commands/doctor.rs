@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
-use hearth_blocks::rpc::{CallError, Rpc, head};
+use hearth_blocks::rpc::{CallError, head};
 use hearth_machine::hash::Hasher;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::block::{HttpRpc, load_validator};
+use crate::block::{self, load_validator};
 use crate::commands::node::Settings;
 use crate::failure::Failure;
 use crate::report::{self, digest_hex};
@@ -189,7 +189,7 @@ fn replay(path: &Path) -> Finding {
 
 /// An execution client: does it answer, and how would it give witnesses?
 fn client(url: &str) -> Vec<Finding> {
-    let rpc = &mut HttpRpc::new(url, PATIENCE);
+    let rpc = &mut *block::client(url, PATIENCE);
     let (number, hash) = match head(rpc) {
         Ok(head) => head,
         Err(error) => {

@@ -18,6 +18,7 @@ use crate::node::finish;
 use crate::node::jobs::{Job, Jobs};
 use crate::node::state::{Node, Run, ShardRecord};
 use crate::node::store::name_of;
+use crate::node::trouble::{Cause, Trouble};
 use crate::report::grouped;
 
 /// Runs that are proved at the same time when an execution client is followed.
@@ -52,25 +53,25 @@ pub fn run(node: &Arc<Node>, mut jobs: Jobs) {
         let name = job.name();
         match execute(node, &hasher, &jobs.program, number, job) {
             Ok(()) => finish::if_complete(node, number),
-            Err(reason) if node.lock().runs.contains_key(&number) => node.fail(number, reason),
-            Err(reason) => {
+            Err(trouble) if node.lock().runs.contains_key(&number) => node.fail(number, trouble),
+            Err(trouble) => {
                 // It failed before it had an identity.
                 let mut run = Run::new(String::new(), name, jobs.program.clone());
                 run.start_ms = node.now();
                 node.lock().runs.insert(number, run);
-                node.fail(number, reason);
+                node.fail(number, trouble);
             }
         }
     }
     node.lock().executor_done = true;
 }
 
-/// Executes one job. The error is for people.
-fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, job: Job) -> Result<(), String> {
+/// Executes one job.
+fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, job: Job) -> Result<(), Trouble> {
     let start_ms = node.now();
     let name = job.name();
     let loaded = job.load()?;
-    let input = input_digest(hasher, &loaded.input).map_err(|error| error.to_string())?;
+    let input = input_digest(hasher, &loaded.input).map_err(Trouble::of(Cause::Input))?;
     let id = run_id(node, hasher, program, &input);
     let run =
         Run { block: loaded.block.clone(), input, start_ms, ..Run::new(id.clone(), name.clone(), program.clone()) };
@@ -86,8 +87,8 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     node.say("executing", &name, &[("id", id.clone().into())]);
 
     let limits = limits(BackendId::default(), node.class);
-    let mut cutter = Cutter::new(hasher, program, &loaded.input, limits).map_err(|error| error.to_string())?;
-    while let Some(shard) = cutter.next_shard().map_err(|error| error.to_string())? {
+    let mut cutter = Cutter::new(hasher, program, &loaded.input, limits).map_err(Trouble::of(Cause::Input))?;
+    while let Some(shard) = cutter.next_shard().map_err(Trouble::of(Cause::Program))? {
         if node.is_stopping() {
             return Ok(());
         }
@@ -97,11 +98,12 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
             inner = node.wait(inner, Duration::from_millis(200));
         }
     }
-    let outcome = cutter.outcome().ok_or("the run has not ended")?.map_err(|error| error.to_string())?;
+    let outcome = cutter.outcome().ok_or_else(|| Trouble::new(Cause::Bug, "the run has not ended"))?;
+    let outcome = outcome.map_err(Trouble::of(Cause::Program))?;
     if outcome.exit_code != 0 {
         tracing::warn!("{name} ended with exit code {}", outcome.exit_code);
     }
-    let opening = cutter.opening().ok_or("the run has no opening")?;
+    let opening = cutter.opening().ok_or_else(|| Trouble::new(Cause::Bug, "the run has no opening"))?;
     let mut inner = node.lock();
     let now = node.now();
     let ahead = inner.scheduler.open_cells();
@@ -110,7 +112,7 @@ fn execute(node: &Node, hasher: &Hasher, program: &Arc<Program>, number: u64, jo
     let prediction = predict(run, ahead, speed, now, node.slot);
     run.prediction = Some(prediction);
     if node.drop_late && !prediction.in_time() {
-        return Err(not_provable(&prediction, node.slot));
+        return Err(Trouble::new(Cause::TooLarge, not_provable(&prediction, node.slot)));
     }
     run.ending = Some(opening);
     run.executed_ms = Some(now);
@@ -161,10 +163,11 @@ fn not_provable(prediction: &Prediction, slot: Duration) -> String {
 }
 
 /// Makes a shard known, or done if its proof is on disk.
-fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), String> {
-    let bytes = pack(&shard.package).map_err(|error| error.to_string())?;
+fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Trouble> {
+    let bytes = pack(&shard.package).map_err(Trouble::of(Cause::Bug))?;
     if bytes.len() > MAX_PACKAGE_BYTES {
-        return Err(format!("a shard's package has {} bytes; at most {MAX_PACKAGE_BYTES} travel", bytes.len()));
+        let reason = format!("a shard's package has {} bytes; at most {MAX_PACKAGE_BYTES} travel", bytes.len());
+        return Err(Trouble::new(Cause::Bug, reason));
     }
     let package = name_of(&bytes);
     let index = node.lock().runs.get(&number).map_or(0, |run| run.shards.len() as u32);
@@ -173,7 +176,7 @@ fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Str
     let cells = costs(BackendId::default(), node.class).cells(&shard.rows);
     let mut inner = node.lock();
     let Some(run) = inner.runs.get_mut(&number).filter(|run| !run.is_over()) else {
-        return Err("the run failed".into());
+        return Err(Trouble::new(Cause::Bug, "the run failed"));
     };
     run.shards.push(ShardRecord {
         statement: shard.package.statement,
@@ -191,6 +194,7 @@ fn add_shard(node: &Node, number: u64, id: &str, shard: Shard) -> Result<(), Str
     }
     drop(inner);
     node.notify();
+    node.announce_shard();
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use hearth_shard::proof::ShardProof;
 use crate::node::jobs::LoadedBlock;
 use crate::node::state::{Node, unix_ms};
 use crate::node::status;
+use crate::node::trouble::{Cause, Trouble};
 
 /// What a proof is assembled from.
 struct Parts {
@@ -31,8 +32,8 @@ pub fn if_complete(node: &Arc<Node>, number: u64) {
     let node = node.clone();
     // Beside whoever brought the last proof: that one waits for an answer.
     std::thread::spawn(move || {
-        if let Err(reason) = assemble(&node, number, &parts) {
-            node.fail(number, reason);
+        if let Err(trouble) = assemble(&node, number, &parts) {
+            node.fail(number, trouble);
         }
     });
 }
@@ -54,16 +55,18 @@ fn take_parts(node: &Node, number: u64) -> Option<Parts> {
     })
 }
 
-fn assemble(node: &Node, number: u64, parts: &Parts) -> Result<(), String> {
+fn assemble(node: &Node, number: u64, parts: &Parts) -> Result<(), Trouble> {
     let mut links = Vec::with_capacity(parts.shards as usize);
     for index in 0..parts.shards {
-        let kept = node.store.shard(&parts.id, index).map_err(|error| error.to_string())?;
-        let (bytes, _) = kept.ok_or_else(|| format!("the proof of shard {index} is not on disk"))?;
-        links.push(Link::new(ShardProof::from_bytes(&bytes).map_err(|error| error.to_string())?));
+        let kept = node.store.shard(&parts.id, index).map_err(Trouble::of(Cause::Storage))?;
+        let (bytes, _) =
+            kept.ok_or_else(|| Trouble::new(Cause::Storage, format!("the proof of shard {index} is not on disk")))?;
+        links.push(Link::new(ShardProof::from_bytes(&bytes).map_err(Trouble::of(Cause::Storage))?));
     }
     let key = parts.program.key();
     let proof = ChainProof::new(node.class, key, &parts.input, links, &parts.opening);
-    let refused = |error: &dyn std::fmt::Display| format!("the assembled proof is refused: {error}");
+    let refused =
+        |error: &dyn std::fmt::Display| Trouble::new(Cause::Bug, format!("the assembled proof is refused: {error}"));
     let (verified, proof) = match &parts.block {
         Some(block) => {
             let proof = BlockProof::new(proof, block.binding.clone());
@@ -75,9 +78,12 @@ fn assemble(node: &Node, number: u64, parts: &Parts) -> Result<(), String> {
         }
         None => (proof.verify(key, true).map_err(|error| refused(&error))?, proof.to_bytes()),
     };
-    let block = finished(node, number, &verified, proof.len()).ok_or("the run is gone")?;
-    let record =
-        node.store.finish_run(block.clone(), &key.to_bytes(), &proof, unix_ms()).map_err(|error| error.to_string())?;
+    let block =
+        finished(node, number, &verified, proof.len()).ok_or_else(|| Trouble::new(Cause::Bug, "the run is gone"))?;
+    let record = node
+        .store
+        .finish_run(block.clone(), &key.to_bytes(), &proof, unix_ms())
+        .map_err(Trouble::of(Cause::Storage))?;
 
     let mut inner = node.lock();
     inner.finished.push(record);
@@ -107,7 +113,7 @@ fn finished(node: &Node, number: u64, verified: &Verified, proof_bytes: usize) -
     let run = inner.runs.get_mut(&number)?;
     run.done_ms = Some(now);
     run.proved_ms = run.proved_ms.or(Some(now));
-    let block = status::block(run);
+    let block = status::block(run, node.slot);
     Some(Block {
         state: RunState::Done,
         shards_done: block.shards_total,

@@ -7,27 +7,27 @@ use std::time::Duration;
 
 use axum::body::Bytes;
 use axum::extract::rejection::JsonRejection;
+use axum::extract::ws::WebSocketUpgrade;
 use axum::extract::{DefaultBodyLimit, Extension, Path, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use hearth_protocol::{
-    Lease, LeaseRequest, MAX_PROOF_BYTES, MAX_REQUEST_BYTES, PROTOCOL, Receipt, Refusal, Verdict, is_worker_name,
-};
-use hearth_scheduler::{Held, Kind, LeaseId, Refused as NoLease, Verdict as Scheduled};
+use hearth_protocol::{LeaseRequest, MAX_FRAME_BYTES, MAX_PROOF_BYTES, MAX_REQUEST_BYTES, Receipt, Refusal, Verdict};
+use hearth_scheduler::{Held, LeaseId, Verdict as Scheduled};
 use tokio::sync::Semaphore;
 use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 use tower_http::services::{ServeDir, ServeFile};
 use tower_http::timeout::{RequestBodyTimeoutLayer, TimeoutLayer};
 
+use crate::node::grant::{self, NoLease, WorkerId};
 use crate::node::judge::{Refused, judge};
 use crate::node::serve::Peer;
 use crate::node::state::Node;
 use crate::node::store::StoreError;
-use crate::node::{metrics, status};
+use crate::node::{channel, metrics, status};
 
 /// A request may take so long, verification of a proof included.
 const REQUEST: Duration = Duration::from_secs(60);
@@ -35,6 +35,8 @@ const REQUEST: Duration = Duration::from_secs(60);
 const STALL: Duration = Duration::from_secs(10);
 /// Most proofs that wait for verification.
 const MAX_WAITING: usize = 256;
+/// Most channels at once.
+const MAX_CHANNELS: usize = 4_096;
 
 /// The router and the node behind it.
 pub struct Endpoints {
@@ -52,6 +54,8 @@ struct Shared {
     waiting: Arc<Semaphore>,
     /// Proofs that are verified.
     verifying: Arc<Semaphore>,
+    /// Channels that are open.
+    channels: Arc<Semaphore>,
 }
 
 /// All endpoints, and the files of `app`.
@@ -61,6 +65,7 @@ pub fn router(node: Arc<Node>, app: Option<PathBuf>) -> Endpoints {
         node: node.clone(),
         waiting: Arc::new(Semaphore::new(MAX_WAITING)),
         verifying: Arc::new(Semaphore::new(cores)),
+        channels: Arc::new(Semaphore::new(MAX_CHANNELS)),
     };
     let small = RequestBodyLimitLayer::new(MAX_REQUEST_BYTES);
     let mut router = Router::new()
@@ -71,6 +76,7 @@ pub fn router(node: Arc<Node>, app: Option<PathBuf>) -> Endpoints {
         .route("/v1/blocks", get(async |State(shared): State<Shared>| Json(status::blocks(&shared.node))))
         .route("/v1/key/{id}", get(key))
         .route("/v1/proof/{id}", get(proof))
+        .route("/v1/channel", get(channel))
         .route("/v1/lease", post(lease))
         .route("/v1/package/{hash}", get(package))
         .layer(small)
@@ -173,6 +179,20 @@ async fn package(State(shared): State<Shared>, Path(hash): Path<String>) -> Resp
     }
 }
 
+async fn channel(
+    State(shared): State<Shared>,
+    Extension(Peer(peer)): Extension<Peer>,
+    upgrade: WebSocketUpgrade,
+) -> Response {
+    let Ok(permit) = shared.channels.clone().try_acquire_owned() else {
+        return later(StatusCode::SERVICE_UNAVAILABLE, "too many channels", 5_000);
+    };
+    upgrade
+        .max_message_size(MAX_FRAME_BYTES)
+        .max_frame_size(MAX_FRAME_BYTES)
+        .on_upgrade(move |socket| channel::converse(shared.node, peer, socket, permit))
+}
+
 async fn lease(
     State(shared): State<Shared>,
     Extension(Peer(peer)): Extension<Peer>,
@@ -182,48 +202,17 @@ async fn lease(
         Ok(body) => body,
         Err(error) => return refuse(error.status(), error.body_text()),
     };
-    if request.protocol != PROTOCOL {
-        let reason = format!("this node speaks protocol {PROTOCOL}, not {}: reload or update", request.protocol);
-        return refuse(StatusCode::BAD_REQUEST, reason);
-    }
-    if !is_worker_name(&request.worker) {
-        return refuse(StatusCode::BAD_REQUEST, "a worker's name has 1 to 64 letters, digits, '-', '_', '.'");
-    }
-    let node = &shared.node;
-    if node.is_stopping() {
-        return later(StatusCode::SERVICE_UNAVAILABLE, "the node is stopping", 5_000);
-    }
-    // The address is part of who it is, so that nobody elsewhere can ruin its name.
-    let worker = format!("{}@{peer}", request.worker);
-    let id = LeaseId(rand::random());
-    let now = node.now();
-    let mut inner = node.lock();
-    let granted = inner.scheduler.lease(id, &worker, Kind::Swarm, request.log_cells_max, now);
-    let grant = match granted {
-        Ok(grant) => grant,
-        Err(NoLease::Nothing) => return StatusCode::NO_CONTENT.into_response(),
-        Err(NoLease::Busy(until)) => {
-            return later(StatusCode::TOO_MANY_REQUESTS, "return what you have first", until.saturating_sub(now));
-        }
-        Err(NoLease::Quarantined(until)) => {
-            let reason = "quarantine after a wrong proof";
-            return later(StatusCode::FORBIDDEN, reason, until.saturating_sub(now));
-        }
+    let worker = match WorkerId::admit(request.protocol, &request.worker, peer) {
+        Ok(worker) => worker,
+        Err(error) => return refuse(StatusCode::BAD_REQUEST, error),
     };
-    let run = inner.runs.get(&grant.shard.run);
-    let Some((run, shard)) = run.and_then(|run| Some((run, run.shards.get(grant.shard.index as usize)?))) else {
-        return StatusCode::NO_CONTENT.into_response();
-    };
-    node.metrics.leases.add(1);
-    Json(Lease {
-        lease: format!("{:032x}", id.0),
-        run: run.id.clone(),
-        shard: grant.shard.index,
-        package_url: format!("/v1/package/{}", shard.package),
-        log_cells: node.class.id(),
-        deadline_ms: grant.deadline.saturating_sub(now),
-    })
-    .into_response()
+    match grant::lease(&shared.node, &worker, request.log_cells_max) {
+        Ok(lease) => Json(lease).into_response(),
+        Err(NoLease::Nothing) => StatusCode::NO_CONTENT.into_response(),
+        Err(reason @ NoLease::Busy { ms }) => later(StatusCode::TOO_MANY_REQUESTS, reason, ms),
+        Err(reason @ NoLease::Quarantined { ms }) => later(StatusCode::FORBIDDEN, reason, ms),
+        Err(NoLease::Stopping) => later(StatusCode::SERVICE_UNAVAILABLE, NoLease::Stopping, 5_000),
+    }
 }
 
 async fn give(State(shared): State<Shared>, Path(token): Path<String>, body: Bytes) -> Response {

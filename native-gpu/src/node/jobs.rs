@@ -10,13 +10,13 @@ use hearth_blocks::binding::Binding;
 use hearth_blocks::{BlockFile, Rules, import_file, rpc};
 use hearth_machine::program::Program;
 
-use crate::block::HttpRpc;
+use crate::block::{self, Head};
 use crate::failure::Failure;
+use crate::node::follow::Follow;
+use crate::node::trouble::{Cause, Trouble};
 
 /// How long an execution client may take for one answer.
-const PATIENCE: Duration = Duration::from_secs(30);
-/// How often it is asked for its newest block.
-const POLL: Duration = Duration::from_secs(1);
+pub const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The runs of a node, in order.
 pub struct Jobs {
@@ -26,44 +26,6 @@ pub struct Jobs {
     pub inputs: VecDeque<Job>,
     /// Where further ones come from.
     pub follow: Option<Follow>,
-}
-
-/// An execution client whose new blocks are proved.
-pub struct Follow {
-    /// Where it is.
-    pub url: String,
-    /// Rules of its chain, if it is no public network.
-    pub rules: Option<String>,
-    /// The newest block that was seen.
-    pub newest: Option<u64>,
-}
-
-impl Follow {
-    /// The next block, once there is one: the newest, so that a node which is too slow skips blocks instead of falling behind.
-    /// `None` once `stopping`.
-    pub fn next(&mut self, stopping: impl Fn() -> bool) -> Option<Job> {
-        let mut silent = false;
-        while !stopping() {
-            match rpc::head(&mut HttpRpc::new(&self.url, PATIENCE)) {
-                Ok((number, _)) if number > 0 && self.newest.is_none_or(|newest| number > newest) => {
-                    if let Some(newest) = self.newest.filter(|newest| number > newest + 1) {
-                        tracing::warn!("skips {} blocks after block {newest}", number - newest - 1);
-                    }
-                    self.newest = Some(number);
-                    return Some(Job::Client { url: self.url.clone(), rules: self.rules.clone(), number });
-                }
-                Ok(_) => silent = false,
-                Err(error) => {
-                    if !silent {
-                        tracing::warn!("{}: {error}", self.url);
-                    }
-                    silent = true;
-                }
-            }
-            std::thread::sleep(POLL);
-        }
-        None
-    }
 }
 
 impl Jobs {
@@ -93,8 +55,8 @@ pub enum Job {
         url: String,
         /// Rules of its chain, if it is no public network.
         rules: Option<String>,
-        /// Height.
-        number: u64,
+        /// Which.
+        head: Head,
     },
 }
 
@@ -147,7 +109,7 @@ impl Job {
     pub fn name(&self) -> String {
         match self {
             Self::Input { name, .. } => name.clone(),
-            Self::Client { number, .. } => format!("block {number}"),
+            Self::Client { head, .. } => format!("block {}", head.number),
             Self::Block(path) => {
                 let name = path.file_name().unwrap_or_default().to_string_lossy();
                 name.trim_end_matches(".zst").trim_end_matches(".json").to_owned()
@@ -155,22 +117,26 @@ impl Job {
         }
     }
 
-    /// Reads and imports; the error is for people.
-    pub fn load(self) -> Result<Loaded, String> {
+    /// Reads and imports.
+    pub fn load(self) -> Result<Loaded, Trouble> {
         match self {
             Self::Input { bytes, .. } => Ok(Loaded { input: bytes, block: None }),
-            Self::Block(path) => block(&BlockFile::read(&path).map_err(|error| error.to_string())?),
-            Self::Client { url, rules, number } => {
-                let client = &mut HttpRpc::new(&url, PATIENCE);
-                let file = rpc::fetch(client, &format!("{number:#x}"), rules.as_deref());
-                block(&file.map_err(|error| format!("{url}: {error}"))?)
+            Self::Block(path) => {
+                let file = BlockFile::read(&path).map_err(Trouble::of(Cause::File))?;
+                load_block(&file).map_err(Trouble::of(Cause::File))
+            }
+            Self::Client { url, rules, head } => {
+                let client = &mut *block::client(&url, PATIENCE);
+                let file = rpc::fetch(client, &head.hash, rules.as_deref());
+                let file = file.map_err(|error| Trouble::new(Cause::Client, format!("{url}: {error}")))?;
+                load_block(&file).map_err(Trouble::of(Cause::Client))
             }
         }
     }
 }
 
-/// A block that the native validator calls valid, as the guest reads it.
-fn block(file: &BlockFile) -> Result<Loaded, String> {
+/// A block that the native validator calls valid, as the guest reads it. The error is for people.
+fn load_block(file: &BlockFile) -> Result<Loaded, String> {
     let imported = import_file(file, true).map_err(|error| error.to_string())?;
     if let Err(reason) = imported.executed {
         return Err(format!("block {} is invalid: {reason}", imported.number));

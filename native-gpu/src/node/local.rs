@@ -11,6 +11,7 @@ use pollster::block_on;
 
 use crate::node::judge::{Refused, judge};
 use crate::node::state::Node;
+use crate::node::trouble::{Cause, Trouble};
 
 /// Its name among the workers. Names of others hold an `@`.
 pub const NAME: &str = "local";
@@ -19,7 +20,7 @@ pub const NAME: &str = "local";
 pub fn run(node: &Arc<Node>) {
     let prover = match ShardProver::new(node.class) {
         Ok(prover) => prover,
-        Err(error) => return node.give_up(error.to_string()),
+        Err(error) => return node.give_up(&Trouble::new(Cause::Bug, error)),
     };
     while !node.is_stopping() {
         let Some((id, grant, package)) = next(node) else {
@@ -28,7 +29,8 @@ pub fn run(node: &Arc<Node>) {
         };
         if let Err(reason) = prove(node, &prover, id, grant, &package) {
             // An honest package that cannot be proved is a bug: the run cannot be finished by anyone.
-            node.fail(grant.shard.run, format!("shard {}: {reason}", grant.shard.index));
+            let trouble = Trouble::new(Cause::Bug, format!("shard {}: {reason}", grant.shard.index));
+            node.fail(grant.shard.run, trouble);
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Metrics {
     pub proof_bytes: Counter,
     /// Runs proved.
     pub runs: Counter,
+    /// Channels that were opened.
+    pub channels: Counter,
     /// Connections refused because there were too many.
     pub refused: Counter,
     verifications: Counter,
@@ -75,6 +77,7 @@ pub fn text(node: &Node) -> String {
         ("package_out_bytes_total", "Bytes of packages sent.", &metrics.package_bytes),
         ("proof_in_bytes_total", "Bytes of proofs received.", &metrics.proof_bytes),
         ("run_proved_total", "Runs proved.", &metrics.runs),
+        ("channel_opened_total", "Channels opened.", &metrics.channels),
         ("connection_refused_total", "Connections over the limit.", &metrics.refused),
         ("proof_verify_seconds_count", "Verifications.", &metrics.verifications),
     ] {

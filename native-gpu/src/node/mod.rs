@@ -4,26 +4,34 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`jobs`] | which runs: block files, or a program with its input |
+//! | [`follow`] | the newest block of an execution client |
 //! | [`execute`] | thread: executes and cuts one run after another |
 //! | [`state`] | all that the threads share, behind one lock |
+//! | [`grant`], [`channel`] | give out leases, on demand and as they come |
 //! | [`judge`] | decides on a returned proof |
 //! | [`local`] | thread: proves what nobody takes |
 //! | [`finish`] | the proof of a whole run from those of its shards |
-//! | [`store`] | what outlives the process |
+//! | [`store`], [`records`] | what outlives the process |
 //! | [`http`], [`serve`] | the endpoints, and the connections |
+//! | [`trouble`] | why a run cannot be proved, and what to do about it |
 //! | [`status`], [`metrics`] | what the node says of itself |
 
+mod channel;
 mod execute;
 mod finish;
+mod follow;
+mod grant;
 mod http;
 mod jobs;
 mod judge;
 mod local;
 mod metrics;
+mod records;
 mod serve;
 mod state;
 mod status;
 mod store;
+mod trouble;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -33,7 +41,8 @@ use std::time::{Duration, Instant};
 
 use hearth_soundness::SizeClass;
 
-pub use jobs::{Follow, Job, Jobs};
+pub use follow::Follow;
+pub use jobs::{Job, Jobs};
 pub use state::Summary;
 pub use store::name_of;
 
@@ -41,6 +50,7 @@ use crate::failure::Failure;
 use crate::interrupt;
 use crate::node::state::Node;
 use crate::node::store::Store;
+use crate::node::trouble::{Cause, Trouble};
 
 /// How long its threads may go on once a node stops.
 const LAST_WORDS: Duration = Duration::from_secs(10);
@@ -127,7 +137,7 @@ fn spawn(node: &Arc<Node>, name: &str, body: impl FnOnce(&Arc<Node>) + Send + 's
     thread::spawn(move || {
         let done = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| body(&node)));
         if done.is_err() {
-            node.give_up(format!("the {name} thread panicked"));
+            node.give_up(&Trouble::new(Cause::Bug, format!("the {name} thread panicked")));
         }
     })
 }

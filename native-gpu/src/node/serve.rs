@@ -12,16 +12,15 @@ use axum::extract::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::TcpListener;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt;
 
 use crate::node::http::Endpoints;
 
 /// Most connections at once.
-const MAX_CONNECTIONS: usize = 4_096;
+const MAX_CONNECTIONS: u32 = 4_096;
 /// How long the head of a request may take, and a connection be idle.
 const HEAD: Duration = Duration::from_secs(15);
 /// How long requests may go on once the node stops.
@@ -33,8 +32,8 @@ pub struct Peer(pub IpAddr);
 
 /// Serves until `stop`, then lets open requests end.
 pub async fn serve(listener: TcpListener, endpoints: Endpoints, stop: impl Future<Output = ()>) -> io::Result<()> {
-    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS));
-    let graceful = GracefulShutdown::new();
+    let connections = Arc::new(Semaphore::new(MAX_CONNECTIONS as usize));
+    let (ending, _) = watch::channel(false);
     let mut server = http1::Builder::new();
     server.timer(TokioTimer::new()).header_read_timeout(HEAD);
     let mut stop = pin!(stop);
@@ -63,16 +62,28 @@ pub async fn serve(listener: TcpListener, endpoints: Endpoints, stop: impl Futur
             request
         });
         let connection =
-            graceful.watch(server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)));
+            server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(service)).with_upgrades();
+        let mut ends = ending.subscribe();
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
+            let mut connection = pin!(connection);
+            let served = tokio::select! {
+                served = connection.as_mut() => served,
+                // The request that is under way is answered, and no other.
+                _ = ends.changed() => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = served {
                 tracing::debug!("connection: {error}");
             }
             drop(permit);
         });
     }
     drop(listener);
-    if tokio::time::timeout(GRACE, graceful.shutdown()).await.is_err() {
+    ending.send_replace(true);
+    // With all permits back, all connections have ended.
+    if tokio::time::timeout(GRACE, connections.acquire_many(MAX_CONNECTIONS)).await.is_err() {
         tracing::warn!("requests that did not end were cut off");
     }
     Ok(())

@@ -15,12 +15,14 @@ use hearth_protocol::{Phases, Prediction, RunState};
 use hearth_scheduler::{Config, Millis, Scheduler};
 use hearth_shard::verifier::ShardVerifier;
 use hearth_soundness::SizeClass;
+use tokio::sync::{Notify, watch};
 
 use crate::failure::Failure;
 use crate::node::Options;
 use crate::node::jobs::LoadedBlock;
 use crate::node::metrics::Metrics;
 use crate::node::store::{RunRecord, Store};
+use crate::node::trouble::Trouble;
 
 /// Bytes of packages that wait to be proved; the executor pauses above.
 const PACKAGE_BUDGET: usize = 512 << 20;
@@ -51,6 +53,10 @@ pub struct Node {
     stopping: AtomicBool,
     inner: Mutex<Inner>,
     changed: Condvar,
+    /// Counts what happens to runs.
+    events: watch::Sender<u64>,
+    /// One permit for a shard that became ready.
+    ready: Notify,
 }
 
 /// What changes.
@@ -80,7 +86,7 @@ pub struct Run {
     /// Where it stands.
     pub state: RunState,
     /// Why it failed.
-    pub error: Option<String>,
+    pub trouble: Option<Trouble>,
     /// The program.
     pub program: Arc<Program>,
     /// Digest of what it reads.
@@ -158,6 +164,8 @@ impl Node {
                 executor_done: false,
             }),
             changed: Condvar::new(),
+            events: watch::Sender::new(0),
+            ready: Notify::new(),
         })
     }
 
@@ -182,6 +190,21 @@ impl Node {
         self.changed.wait_timeout(inner, time).unwrap_or_else(PoisonError::into_inner).0
     }
 
+    /// Tells one of those who wait for a shard that there is one.
+    pub fn announce_shard(&self) {
+        self.ready.notify_one();
+    }
+
+    /// Waits for [such a notice](Self::announce_shard).
+    pub async fn shard_is_ready(&self) {
+        self.ready.notified().await;
+    }
+
+    /// Changes whenever a run begins, is executed, proved or given up.
+    pub fn changes(&self) -> watch::Receiver<u64> {
+        self.events.subscribe()
+    }
+
     /// Whether the node is about to end.
     pub fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::Relaxed)
@@ -191,6 +214,7 @@ impl Node {
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::Relaxed);
         self.notify();
+        self.events.send_modify(|count| *count += 1);
     }
 
     /// Ends overdue leases.
@@ -200,12 +224,12 @@ impl Node {
     }
 
     /// Stops because of a bug, with all open runs failed.
-    pub fn give_up(&self, reason: String) {
-        tracing::error!("{reason}");
+    pub fn give_up(&self, trouble: &Trouble) {
+        tracing::error!("{trouble}");
         let mut inner = self.lock();
         for run in inner.runs.values_mut().filter(|run| !run.is_over()) {
             run.state = RunState::Failed;
-            run.error = Some(reason.clone());
+            run.trouble = Some(trouble.clone());
         }
         inner.executor_done = true;
     }
@@ -230,17 +254,18 @@ impl Node {
     }
 
     /// Marks a run as one that cannot be proved.
-    pub fn fail(&self, number: u64, reason: String) {
+    pub fn fail(&self, number: u64, trouble: Trouble) {
         let mut inner = self.lock();
         let Some(run) = inner.runs.get_mut(&number) else { return };
         run.state = RunState::Failed;
-        run.error = Some(reason.clone());
+        let words = [("error", trouble.reason.clone().into()), ("fix", trouble.cause.fix().into())];
+        run.trouble = Some(trouble);
         let (name, packages) = (run.name.clone(), run.open_packages());
         inner.scheduler.remove_run(number);
         inner.forget_packages(&packages);
         drop(inner);
         self.notify();
-        self.say("failed", &name, &[("error", reason.into())]);
+        self.say("failed", &name, &words);
     }
 
     /// Prints where the node is.
@@ -248,9 +273,10 @@ impl Node {
         self.say("listening", &format!("http://{address}"), &[]);
     }
 
-    /// Prints an event: a line for people, or one of JSON.
+    /// Prints an event, a line for people or one of JSON, and tells [those who watch](Self::changes).
     pub fn say(&self, event: &str, subject: &str, more: &[(&str, serde_json::Value)]) {
         use std::io::Write;
+        self.events.send_modify(|count| *count += 1);
         let line = if self.json {
             let mut object = serde_json::Map::new();
             object.insert("event".into(), event.into());
@@ -313,7 +339,7 @@ impl Run {
             name,
             block: None,
             state: RunState::Executing,
-            error: None,
+            trouble: None,
             program,
             input: Digest::default(),
             ending: None,

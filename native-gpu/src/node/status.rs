@@ -1,5 +1,7 @@
 //! What the node says of itself.
 
+use std::time::Duration;
+
 use hearth_protocol::{Block, PROTOCOL, Run as RunStatus, Shard, ShardState, Status, Worker};
 use hearth_scheduler::{Kind, Scheduler, ShardId, ShardState as Scheduled, WorkerView};
 
@@ -36,19 +38,20 @@ pub fn blocks(node: &Node) -> Vec<Block> {
     let inner = node.lock();
     let finished = inner.finished.iter().map(|run| run.block.clone());
     let known = |id: &str| inner.finished.iter().any(|run| run.block.id == id);
-    let open = inner.runs.values().filter(|run| !known(&run.id)).map(block);
+    let open = inner.runs.values().filter(|run| !known(&run.id)).map(|run| block(run, node.slot));
     finished.chain(open).collect()
 }
 
-/// A run of which only the proof is missing.
-pub fn block(run: &Run) -> Block {
+/// A run of which only the proof is missing, in a node with such slots.
+pub fn block(run: &Run, slot: Duration) -> Block {
     Block {
         id: run.id.clone(),
         name: run.name.clone(),
         number: run.block.as_ref().map(|block| block.number),
         hash: run.block.as_ref().map(|block| block.hash.clone()),
         state: run.state,
-        error: run.error.clone(),
+        error: run.trouble.as_ref().map(|trouble| trouble.reason.clone()),
+        fix: run.trouble.as_ref().map(|trouble| trouble.cause.fix().into()),
         shards_total: run.shards.len() as u32,
         shards_done: run.shards.iter().filter(|shard| shard.done.is_some()).count() as u32,
         proof_url: None,
@@ -59,6 +62,7 @@ pub fn block(run: &Run) -> Block {
         output: None,
         gas: run.block.as_ref().map(|block| block.gas),
         phases: None,
+        slot_ms: run.block.as_ref().map(|_| slot.as_millis() as u64),
     }
 }
 
@@ -70,7 +74,8 @@ fn run(number: u64, run: &Run, scheduler: &Scheduler) -> RunStatus {
         number: run.block.as_ref().map(|block| block.number),
         hash: run.block.as_ref().map(|block| block.hash.clone()),
         state: run.state,
-        error: run.error.clone(),
+        error: run.trouble.as_ref().map(|trouble| trouble.reason.clone()),
+        fix: run.trouble.as_ref().map(|trouble| trouble.cause.fix().into()),
         start_ms: Some(run.start_ms),
         executed_ms: run.executed_ms,
         proved_ms: run.proved_ms,

@@ -8,14 +8,10 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use hearth_protocol::Block;
-use redb::{Database, ReadableDatabase, ReadableTable, TableDefinition};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// (run, shard) to [`ShardRecord`].
-const SHARDS: TableDefinition<'_, (&str, u32), &[u8]> = TableDefinition::new("shards-1");
-/// Run to [`RunRecord`].
-const RUNS: TableDefinition<'_, &str, &[u8]> = TableDefinition::new("runs-1");
+use crate::node::records::Records;
 
 /// SHA-256 in hexadecimal: the name of a file.
 pub fn name_of(bytes: &[u8]) -> String {
@@ -72,51 +68,6 @@ pub struct RunRecord {
     pub finished_unix_ms: u64,
 }
 
-/// The redb file, with records as bytes.
-struct Records(Database);
-
-impl Records {
-    fn open(path: &Path) -> Result<Self, redb::Error> {
-        let records = Database::create(path)?;
-        let start = records.begin_write()?;
-        start.open_table(SHARDS)?;
-        start.open_table(RUNS)?;
-        start.commit()?;
-        Ok(Self(records))
-    }
-
-    fn put_shard(&self, run: &str, shard: u32, record: &[u8]) -> Result<(), redb::Error> {
-        let transaction = self.0.begin_write()?;
-        transaction.open_table(SHARDS)?.insert((run, shard), record)?;
-        Ok(transaction.commit()?)
-    }
-
-    fn shard(&self, run: &str, shard: u32) -> Result<Option<Vec<u8>>, redb::Error> {
-        let table = self.0.begin_read()?.open_table(SHARDS)?;
-        Ok(table.get((run, shard))?.map(|record| record.value().to_vec()))
-    }
-
-    /// Puts the record of a run in the place of those of its shards, which it returns.
-    fn finish_run(&self, run: &str, record: &[u8]) -> Result<Vec<Vec<u8>>, redb::Error> {
-        let transaction = self.0.begin_write()?;
-        let mut removed = Vec::new();
-        {
-            let mut shards = transaction.open_table(SHARDS)?;
-            for shard in shards.extract_from_if((run, 0)..=(run, u32::MAX), |_, _| true)? {
-                removed.push(shard?.1.value().to_vec());
-            }
-            transaction.open_table(RUNS)?.insert(run, record)?;
-        }
-        transaction.commit()?;
-        Ok(removed)
-    }
-
-    fn runs(&self) -> Result<Vec<Vec<u8>>, redb::Error> {
-        let table = self.0.begin_read()?.open_table(RUNS)?;
-        table.iter()?.map(|entry| Ok(entry?.1.value().to_vec())).collect()
-    }
-}
-
 /// The data folder.
 pub struct Store {
     objects: PathBuf,
@@ -128,7 +79,7 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let objects = folder.join("objects");
         fs::create_dir_all(&objects).map_err(|source| StoreError::File { path: objects.clone(), source })?;
-        Ok(Self { objects, records: Records::open(&folder.join("records.redb"))? })
+        Ok(Self { objects, records: Records::open(folder.join("records.redb"))? })
     }
 
     /// The file of this name, if its content is right.
@@ -227,6 +178,7 @@ mod tests {
             hash: None,
             state: RunState::Done,
             error: None,
+            fix: None,
             shards_total: 2,
             shards_done: 2,
             proof_url: None,
@@ -237,6 +189,7 @@ mod tests {
             output: None,
             gas: None,
             phases: None,
+            slot_ms: None,
         }
     }
 

@@ -24,6 +24,7 @@ pub type Try<T = ()> = Result<T, Box<dyn Error>>;
 /// How long anything may take, on a machine that has other work too.
 pub const PATIENCE: Duration = Duration::from_secs(240);
 const HEARTH: &str = env!("CARGO_BIN_EXE_hearth");
+const GUEST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/elf/fibonacci.elf");
 const CLASS: SizeClass = SizeClass::Test20;
 
 /// A folder that goes with the test.
@@ -47,7 +48,7 @@ impl Drop for Folder {
     }
 }
 
-/// The Fibonacci guest with an input: five instructions for each unit of it, 10 240 in a shard.
+/// The Fibonacci guest with an input: five instructions for each unit of it, some 20 000 in a shard.
 pub struct Program {
     input: PathBuf,
 }
@@ -57,6 +58,12 @@ impl Program {
         let input = folder.0.join("input");
         fs::write(&input, n.to_le_bytes())?;
         Ok(Self { input })
+    }
+
+    /// A node's options for this run, and `more`.
+    fn work<'a>(&'a self, more: &[&'a str]) -> Try<Vec<&'a str>> {
+        let input = self.input.to_str().ok_or("a path that is no text")?;
+        Ok([&["--program", GUEST, "--input", input], more].concat())
     }
 }
 
@@ -76,9 +83,26 @@ impl Drop for Node {
 
 impl Node {
     pub fn start(folder: &Folder, program: &Program, more: &[&str]) -> Try<Self> {
-        let elf = concat!(env!("CARGO_MANIFEST_DIR"), "/../guests/elf/fibonacci.elf");
-        let input = program.input.to_str().ok_or("a path that is no text")?;
-        Self::launch(folder, &[&["--program", elf, "--input", input], more].concat())
+        Self::launch(folder, &program.work(more)?)
+    }
+
+    /// [`Node::start`] with a node that survives what [`Node::limit_files`] does to it.
+    pub fn start_limitable(folder: &Folder, program: &Program, more: &[&str]) -> Try<Self> {
+        let mut command = Command::new("sh");
+        // The signal of a write beyond the limit is ignored, and the write itself fails.
+        command.args(["-c", "trap '' XFSZ; exec \"$@\"", "sh", HEARTH]);
+        Self::spawn(command, folder, CLASS, &program.work(more)?)
+    }
+
+    /// Lets no write reach beyond so many KiB of a file, as a disk that is full does; `None` makes room again.
+    pub fn limit_files(&self, kib: Option<u64>) -> Try {
+        let limit = kib.map_or("unlimited".into(), |kib| (kib << 10).to_string());
+        let mut set = Command::new("prlimit");
+        set.args(["--pid", &self.process.id().to_string(), &format!("--fsize={limit}:")]);
+        match set.status()?.success() {
+            true => Ok(()),
+            false => Err("prlimit failed".into()),
+        }
     }
 
     /// A node with this work.
@@ -88,7 +112,11 @@ impl Node {
 
     /// [`Node::launch`] with shards of `class`.
     pub fn launch_class(folder: &Folder, class: SizeClass, work: &[&str]) -> Try<Self> {
-        let mut process = Command::new(HEARTH)
+        Self::spawn(Command::new(HEARTH), folder, class, work)
+    }
+
+    fn spawn(mut hearth: Command, folder: &Folder, class: SizeClass, work: &[&str]) -> Try<Self> {
+        let mut process = hearth
             .args(["node", "--json", "--log-cells", &class.id().to_string(), "--data-dir"])
             .arg(folder.0.join("data"))
             .args(work)
@@ -203,13 +231,33 @@ pub fn worker(node: &Node, name: &str) -> Try<Child> {
     worker_of(node.url(), name)
 }
 
-/// Starts `hearth worker` for the node at this URL.
+/// Starts `hearth worker` for the node at this URL and the guest of [`Program`].
 pub fn worker_of(url: &str, name: &str) -> Try<Child> {
+    worker_with(url, name, &["--program", GUEST])
+}
+
+/// Starts `hearth worker` with these options.
+pub fn worker_with(url: &str, name: &str, more: &[&str]) -> Try<Child> {
     let class = CLASS.id().to_string();
     Ok(Command::new(HEARTH)
         .args(["worker", "--node", url, "--name", name, "--log-cells-max", &class])
-        .stderr(Stdio::null())
+        .args(more)
+        // Of a line or two: nobody has to read it.
+        .stderr(Stdio::piped())
         .spawn()?)
+}
+
+/// How a process ends by itself; one that does not is killed.
+pub fn exit(process: &mut Child) -> Try<ExitStatus> {
+    let end = Instant::now() + PATIENCE;
+    while Instant::now() < end {
+        if let Some(status) = process.try_wait()? {
+            return Ok(status);
+        }
+        thread::sleep(Duration::from_millis(50));
+    }
+    process.kill()?;
+    Err("the process does not end".into())
 }
 
 /// Memory that a process holds.

@@ -1,13 +1,16 @@
 //! Nodes and workers as processes on loopback.
 
 mod bench;
+mod channel;
 mod client;
+mod crowd;
 mod hostile_node;
 mod server;
+mod survival;
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bench::{Folder, Node, PATIENCE, Program, Try};
 use hearth_machine::program::ProgramKey;
@@ -23,6 +26,8 @@ fn a_worker_proves_a_run() -> Try {
     let mut worker = bench::worker(&node, "helper")?;
     let block = node.wait_for_proof()?;
     bench::terminate(&mut worker)?;
+    let metrics = String::from_utf8(node.get("/metrics")?.1)?;
+    assert!(metrics.contains("hearth_channel_opened_total 1\n"), "its shards came over one channel");
 
     let proof = ChainProof::from_bytes(&node.get(block.proof_url.as_deref().ok_or("no proof")?)?.1)?;
     let key = ProgramKey::from_bytes(&node.get(block.key_url.as_deref().ok_or("no key")?)?.1)?;
@@ -145,36 +150,6 @@ fn a_disk_that_fails_is_said_and_survived() -> Try {
     assert_eq!(again.shard, lease.shard);
     assert_eq!(node.put(&again.lease, &proof)?, 200);
     node.wait_for_proof()?;
-    Ok(())
-}
-
-/// A thousand idle connections leave room for work.
-#[test]
-fn idle_connections_do_no_harm() -> Try {
-    let folder = Folder::new("idle")?;
-    let program = Program::new(&folder, 1_000)?;
-    let mut node = Node::start(&folder, &program, &["--local-prover", "off"])?;
-    let mut idle = Vec::new();
-    for _ in 0..1_000 {
-        let mut stream = TcpStream::connect(node.address())?;
-        stream.write_all(b"GET /livez HTTP/1.1\r\n")?;
-        idle.push(stream);
-    }
-    let start = Instant::now();
-    assert_eq!(node.get("/livez")?.0, 200);
-    assert!(start.elapsed() < Duration::from_secs(5));
-    let mut times = Vec::new();
-    for _ in 0..200 {
-        let start = Instant::now();
-        assert!(matches!(node.ask("asker")?, 200 | 204 | 429));
-        times.push(start.elapsed());
-    }
-    times.sort();
-    println!("lease round trip beside {} connections: p50 {:.1?}, p99 {:.1?}", idle.len(), times[99], times[197]);
-    // A node that stops does not wait for them.
-    let start = Instant::now();
-    node.terminate()?;
-    assert!(start.elapsed() < Duration::from_secs(15));
     Ok(())
 }
 

@@ -5,6 +5,8 @@ use std::net::{TcpListener, TcpStream};
 use std::thread;
 use std::time::Duration;
 
+use tungstenite::WebSocket;
+
 use crate::bench::Try;
 
 /// A request.
@@ -26,16 +28,34 @@ pub enum Answer {
 
 /// Starts a server; returns its URL. It ends with the test.
 pub fn start(answer: impl Fn(&Request) -> Answer + Send + 'static) -> Try<String> {
+    start_with_channel(answer, |_| {})
+}
+
+/// [`start`] with a channel (`GET /v1/channel`), whose other end `talk` gets in a thread of its own.
+pub fn start_with_channel(
+    answer: impl Fn(&Request) -> Answer + Send + 'static,
+    talk: fn(WebSocket<TcpStream>),
+) -> Try<String> {
     let listener = TcpListener::bind("127.0.0.1:0")?;
     let url = format!("http://{}", listener.local_addr()?);
     thread::spawn(move || {
         let mut open = Vec::new();
         for stream in listener.incoming().flatten() {
+            if is_for_channel(&stream) {
+                thread::spawn(move || tungstenite::accept(stream).map(talk).ok());
+                continue;
+            }
             // A peer that hangs up is none of the server's business.
             open.extend(exchange(stream, &answer).ok().flatten());
         }
     });
     Ok(url)
+}
+
+/// Whether the first request of a connection asks for the channel.
+fn is_for_channel(stream: &TcpStream) -> bool {
+    let mut start = [0; 16];
+    stream.peek(&mut start).is_ok_and(|length| start[..length] == *b"GET /v1/channel ")
 }
 
 /// Answers one request; returns the connection if it is to stay open.

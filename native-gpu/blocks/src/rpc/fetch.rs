@@ -50,7 +50,7 @@ pub trait Rpc {
     fn call(&mut self, method: &str, params: Value) -> Result<Value, CallError>;
 }
 
-/// Fetches a block (`tag`: a number, or a name like `latest`) with its witness. `rules` is needed for chains that are no public network.
+/// Fetches a block (`tag`: its hash, its number, or a name like `latest`) with its witness. `rules` is needed for chains that are no public network.
 ///
 /// # Errors
 ///
@@ -72,8 +72,10 @@ pub fn fetch(rpc: &mut dyn Rpc, tag: &str, rules: Option<&str>) -> Result<BlockF
     if header.number == 0 {
         return Err(ImportError::field("number", "the genesis block was never executed"));
     }
+    // Witness and proofs are asked for by height, so the block must still be that of its height.
+    let at_height = if is_hash(tag) { block_at(rpc, &hex(header.number))?.header.hash } else { block.header.hash };
     let parent = block_at(rpc, &hex(header.number - 1))?;
-    if parent.header.hash != header.parent_hash {
+    if at_height != block.header.hash || parent.header.hash != header.parent_hash {
         return Err(ImportError::field("parentHash", "the chain was reorganised meanwhile"));
     }
     let witness = match rpc.call("debug_executionWitness", json!([hex(header.number)])) {
@@ -194,8 +196,14 @@ struct Touched {
     storage: BTreeMap<B256, Value>,
 }
 
+/// Whether a tag is a hash: 32 bytes, where a number has 8 at most.
+fn is_hash(tag: &str) -> bool {
+    tag.len() == 2 + 2 * 32 && tag.starts_with("0x")
+}
+
 fn block_at(rpc: &mut dyn Rpc, tag: &str) -> Result<Block, ImportError> {
-    call(rpc, "eth_getBlockByNumber", json!([tag, true]))
+    let method = if is_hash(tag) { "eth_getBlockByHash" } else { "eth_getBlockByNumber" };
+    call(rpc, method, json!([tag, true]))
 }
 
 /// The result of a call, decoded; an error names the method.

@@ -56,7 +56,7 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     };
     let rules = settings.chain_rules.clone();
     let is_plain = arguments.input.is_some() || arguments.empty_input;
-    let follow = settings.follow.clone().filter(|_| !is_plain).map(|url| Follow { url, rules, newest: None });
+    let follow = settings.follow.clone().filter(|_| !is_plain).map(|url| Follow::new(url, rules));
     let class = SizeClass::try_from(settings.log_cells.unwrap_or(SizeClass::Real24.id()));
     let options = Options {
         listen: settings.listen.unwrap_or(SocketAddr::from(([127, 0, 0, 1], 0))),

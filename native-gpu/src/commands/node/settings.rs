@@ -21,7 +21,7 @@ pub struct Settings {
     /// Block file, or folder of block files, to prove.
     #[arg(long, value_name = "PATH", env = "HEARTH_REPLAY")]
     pub replay: Option<PathBuf>,
-    /// Execution client whose new blocks to prove: http://HOST:PORT.
+    /// Execution client whose new blocks to prove: ws://HOST:PORT or http://HOST:PORT.
     #[arg(long, value_name = "URL", env = "HEARTH_FOLLOW")]
     pub follow: Option<String>,
     /// Rules of the client's chain where it is no public network: a fork's name, like Cancun.

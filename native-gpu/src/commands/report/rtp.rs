@@ -167,6 +167,7 @@ mod tests {
             hash: None,
             state,
             error: None,
+            fix: None,
             shards_total: 1,
             shards_done: 1,
             proof_url: None,
@@ -184,6 +185,7 @@ mod tests {
                 predicted_ms: Some(8_000),
                 cells: 1,
             }),
+            slot_ms: None,
         }
     }
 

@@ -182,6 +182,7 @@ mod tests {
             hash: None,
             state: RunState::Done,
             error: None,
+            fix: None,
             start_ms: Some(500),
             executed_ms: Some(1_500),
             proved_ms: Some(3_500),

@@ -2,7 +2,8 @@
 
 use hearth_machine::testing::random::Random;
 use hearth_protocol::{
-    Block, Lease, LeaseRequest, MAX_ANSWER_BYTES, PROTOCOL, Receipt, Refusal, Status, Verdict, is_worker_name,
+    Block, Lease, LeaseRequest, MAX_ANSWER_BYTES, PROTOCOL, Receipt, Refusal, Status, ToNode, ToPeer, Verdict,
+    is_worker_name,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -16,7 +17,18 @@ pub const TARGET: Target = Target {
     judge,
     seeds,
     mutant,
-    classes: &["no message", "lease request", "bad name", "lease", "receipt", "refusal", "status", "blocks"],
+    classes: &[
+        "no message",
+        "lease request",
+        "bad name",
+        "to node",
+        "to peer",
+        "lease",
+        "receipt",
+        "refusal",
+        "status",
+        "blocks",
+    ],
     memory: 4 << 20,
 };
 
@@ -36,6 +48,8 @@ fn judge(bytes: &[u8]) -> Class {
         return if is_worker_name(&request.worker) { "lease request" } else { "bad name" };
     }
     let found = [
+        (is::<ToNode>(bytes).is_some(), "to node"),
+        (is::<ToPeer>(bytes).is_some(), "to peer"),
         (is::<Lease>(bytes).is_some(), "lease"),
         (is::<Receipt>(bytes).is_some(), "receipt"),
         (is::<Refusal>(bytes).is_some(), "refusal"),
@@ -66,6 +80,7 @@ fn messages() -> Vec<Value> {
     let lease = Lease {
         lease: "0".repeat(32),
         run: "ab".into(),
+        name: "b.json".into(),
         shard: 1,
         package_url: "/v1/package/00".into(),
         log_cells: 24,
@@ -74,6 +89,11 @@ fn messages() -> Vec<Value> {
     vec![
         json!(LeaseRequest { worker: "tab-1".into(), protocol: PROTOCOL, log_cells_max: 24 }),
         json!(lease),
+        json!(ToNode::Hello { protocol: PROTOCOL, worker: Some("tab-1".into()) }),
+        json!(ToNode::Ask { log_cells_max: 24 }),
+        json!(ToPeer::Lease(lease.clone())),
+        json!(ToPeer::Later { ms: 250, reason: "wait".into() }),
+        json!(ToPeer::Changed),
         json!(Receipt { verdict: Verdict::Late }),
         json!(Refusal { reason: "no".into() }),
         json!({

@@ -1,10 +1,15 @@
 //! `hearth worker`: proves shards for a node, in the same role as a browser tab.
 
+mod channel;
+
+use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use hearth_machine::hash::Digest;
 use hearth_parcel::unpack;
 use hearth_protocol::{
-    IDLE_POLL_MS, Lease, LeaseRequest, MAX_ANSWER_BYTES, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, is_worker_name,
+    IDLE_POLL_MS, Lease, LeaseRequest, MAX_ANSWER_BYTES, MAX_PACKAGE_BYTES, PROTOCOL, Receipt, Refusal, ToNode, ToPeer,
+    is_worker_name,
 };
 use hearth_shard::prover::{ShardError, ShardProver};
 use hearth_soundness::SizeClass;
@@ -12,11 +17,15 @@ use pollster::block_on;
 use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 
+use self::channel::{Channel, Gone};
+use crate::block::load_validator;
 use crate::client;
 use crate::failure::Failure;
 use crate::interrupt;
 use crate::node::name_of;
 
+/// How often Ctrl-C is looked for.
+const SLICE: Duration = Duration::from_millis(100);
 /// Longest wait after failed requests.
 const MAX_BACKOFF: Duration = Duration::from_secs(10);
 
@@ -28,6 +37,9 @@ pub struct Arguments {
     /// Name under which the work is counted; random without it.
     #[arg(long, value_name = "NAME", env = "HEARTH_WORKER_NAME")]
     name: Option<String>,
+    /// The guest whose shards are proved, and no others; the built-in stateless validator without it.
+    #[arg(long, value_name = "ELF", env = "HEARTH_PROGRAM")]
+    program: Option<PathBuf>,
     /// Threads; all cores without it.
     #[arg(long, value_name = "N")]
     threads: Option<usize>,
@@ -44,7 +56,11 @@ struct Worker {
     agent: Agent,
     node: String,
     request: LeaseRequest,
+    /// Root of the code of the one program that is proved: who works for a stranger decides what for.
+    program: Digest,
     prover: Option<ShardProver>,
+    /// Where leases come from, while there is one.
+    channel: Option<Channel>,
 }
 
 pub fn run(arguments: &Arguments) -> Result<(), Failure> {
@@ -61,7 +77,9 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
         agent: client::agent(),
         node: arguments.node.trim_end_matches('/').to_owned(),
         request: LeaseRequest { worker: name, protocol: PROTOCOL, log_cells_max: arguments.log_cells_max },
+        program: load_validator(arguments.program.as_ref())?.key().code_root,
         prover: None,
+        channel: None,
     };
     let mut proofs = 0;
     let mut failures = 0;
@@ -108,25 +126,52 @@ impl From<ureq::Error> for Trouble {
 }
 
 impl Worker {
-    /// Asks for a shard, proves it, brings the proof.
-    fn round(&mut self) -> Result<Round, Trouble> {
+    /// A shard, or for how long to wait before the next attempt: from the channel, and by a request where there is none.
+    fn lease(&mut self) -> Result<Result<Lease, Duration>, Trouble> {
+        if self.channel.is_none() {
+            self.channel = Channel::open(&self.node, &self.request).map_err(|reason| tracing::debug!("{reason}")).ok();
+        }
+        let Some(channel) = &self.channel else { return self.request_lease() };
+        channel.say(ToNode::Ask { log_cells_max: self.request.log_cells_max });
+        loop {
+            interrupt::check().map_err(Trouble::Final)?;
+            match channel.hear(SLICE) {
+                Ok(Some(ToPeer::Lease(lease))) => return Ok(Ok(lease)),
+                Ok(Some(ToPeer::Later { ms, .. })) => return Ok(Err(Duration::from_millis(ms.clamp(100, 60_000)))),
+                Ok(Some(ToPeer::Changed | ToPeer::Welcome { .. }) | None) => {}
+                // The answer to a request says whether that is for ever.
+                Ok(Some(ToPeer::Refused { .. })) | Err(Gone) => {
+                    self.channel = None;
+                    return self.request_lease();
+                }
+            }
+        }
+    }
+
+    /// The same by a request.
+    fn request_lease(&self) -> Result<Result<Lease, Duration>, Trouble> {
         let body = serde_json::to_vec(&self.request).map_err(|error| Trouble::Network(error.to_string()))?;
         let url = format!("{}/v1/lease", self.node);
         let answer = self.agent.post(&url).header("content-type", "application/json").send(&body[..])?;
         match answer.status() {
-            StatusCode::OK => {}
+            StatusCode::OK => Ok(Ok(json(answer)?)),
             StatusCode::NO_CONTENT => {
-                return Ok(Round::Wait(Duration::from_millis(IDLE_POLL_MS + rand::random::<u64>() % IDLE_POLL_MS)));
+                Ok(Err(Duration::from_millis(IDLE_POLL_MS + rand::random::<u64>() % IDLE_POLL_MS)))
             }
-            StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => {
-                return Err(Trouble::Final(Failure::Rejected(reason(answer))));
-            }
+            StatusCode::FORBIDDEN | StatusCode::BAD_REQUEST => Err(Trouble::Final(Failure::Rejected(reason(answer)))),
             _ => {
                 let seconds = answer.headers().get("retry-after").and_then(|value| value.to_str().ok()?.parse().ok());
-                return Ok(Round::Wait(Duration::from_secs(seconds.unwrap_or(1).clamp(1, 60))));
+                Ok(Err(Duration::from_secs(seconds.unwrap_or(1).clamp(1, 60))))
             }
         }
-        let lease: Lease = json(answer)?;
+    }
+
+    /// Asks for a shard, proves it, brings the proof.
+    fn round(&mut self) -> Result<Round, Trouble> {
+        let lease = match self.lease()? {
+            Ok(lease) => lease,
+            Err(wait) => return Ok(Round::Wait(wait)),
+        };
         let package = self.fetch(&lease)?;
         let start = Instant::now();
         let proof = self.prove(&lease, &package)?;
@@ -165,6 +210,9 @@ impl Worker {
         }
         let class = SizeClass::try_from(lease.log_cells).map_err(|error| bad(&error))?;
         let package = unpack(package, class.max_package_bytes()).map_err(|error| bad(&error))?;
+        if package.statement.program_root != self.program {
+            return Err(bad(&"a shard of another program than this worker proves; --program names another one"));
+        }
         if self.prover.as_ref().is_none_or(|prover| prover.keys().class() != class) {
             self.prover = Some(ShardProver::new(class).map_err(|error| bad(&error))?);
         }
@@ -197,7 +245,7 @@ fn sleep(time: Duration) -> Result<(), Failure> {
     let end = Instant::now() + time;
     while let Some(left) = end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero()) {
         interrupt::check()?;
-        std::thread::sleep(left.min(Duration::from_millis(100)));
+        std::thread::sleep(left.min(SLICE));
     }
     Ok(())
 }
