@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use hearth_machine::modular::{Division, multiply_add};
 use p3_field::PrimeCharacteristicRing;
+use p3_matrix::dense::RowMajorMatrix;
 
 use super::tests::{Wide, record, small, usual};
 use super::{Modular256Chip, Modular384Chip};
@@ -25,18 +26,17 @@ const fn before_digits(words: usize) -> usize {
     4 + 2 * 4 * words
 }
 
-/// Rows of `0 b + r = 0 m + r`, which holds for all `r` and `m`, with these flags and markers.
+/// Real rows of `0 b + r = 0 m + r`, which holds for all `r` and `m`, with this flag and these markers.
 struct Marked<const W: usize> {
     modulus: [u64; W],
     result: [u64; W],
-    real: Felt,
     zero_modulus: Felt,
     /// By the number of their limb.
     markers: Vec<(usize, Felt)>,
 }
 
 impl<const W: usize> Marked<W> {
-    /// A real row whose numbers agree in all limbs but these: `(limb, of the modulus, of the result)`.
+    /// A row whose numbers agree in all limbs but these: `(limb, of the modulus, of the result)`.
     fn differing(limbs: &[(usize, u16, u16)], markers: &[(usize, Felt)]) -> Self {
         let mut numbers = [[0x0005_0005_0005_0005u64; W]; 2];
         for &(limb, of_modulus, of_result) in limbs {
@@ -46,15 +46,15 @@ impl<const W: usize> Marked<W> {
             }
         }
         let [modulus, result] = numbers;
-        Self { modulus, result, real: Felt::ONE, zero_modulus: Felt::ZERO, markers: markers.to_vec() }
+        Self { modulus, result, zero_modulus: Felt::ZERO, markers: markers.to_vec() }
     }
 
     fn report<C: Wide<W>>(&self) -> Report {
         let zero = [0; W];
         let record = record([&zero, &zero, &self.result, &self.modulus], &self.result);
         let mut table = C::with_quotient(&record, &zero);
-        let (real, zero_modulus, marker) = C::marks(&mut table.values);
-        (*real, *zero_modulus) = (self.real, self.zero_modulus);
+        let (zero_modulus, marker) = C::marks(&mut table.values);
+        *zero_modulus = self.zero_modulus;
         marker.fill(Felt::ZERO);
         for &(limb, value) in &self.markers {
             marker[limb] = value;
@@ -70,15 +70,6 @@ fn every_mark_is_needed_in<const W: usize, C: Wide<W>>() {
     assert_eq!((accepted.violations, accepted.bad_lookups), (Vec::new(), Vec::new()));
 
     let mut rows = Vec::new();
-    // A row that is there twice, with two markers.
-    rows.push(Marked { real: Felt::TWO, ..Marked::differing(&[(0, 9, 5)], &[(top, one), (0, one)]) });
-    // A padding row with a marker. On a real one the rest of the row leaves the second flag no third value: with a modulus it
-    // is 0, and without one no result is below it.
-    rows.push(Marked {
-        real: Felt::ZERO,
-        zero_modulus: -one,
-        ..Marked { modulus: [0; W], result: [0; W], ..Marked::differing(&[], &[(top, one)]) }
-    });
     // A modulus that is said to be 0, and a result above it.
     rows.push(Marked { zero_modulus: one, ..Marked::differing(&[(0, 5, 6)], &[]) });
     for limb in 0..=top {
@@ -97,11 +88,19 @@ fn every_mark_is_needed_in<const W: usize, C: Wide<W>>() {
     // Two markers, the lower one where the numbers agree.
     rows.push(Marked::differing(&[(1, 6, 5)], &[(1, one), (0, one)]));
 
-    let needed: BTreeSet<usize> = rows.iter().filter_map(|row| alone(&row.report::<C>())).collect();
+    // A padding row with a marker. On a real one the rest of the row leaves the second flag no third value: with a modulus it is 0,
+    // and without one no result is below it.
+    let mut padding = RowMajorMatrix::new(alloc::vec![Felt::ZERO; C::WIDTH], C::WIDTH);
+    let (zero_modulus, marker) = C::marks(&mut padding.values);
+    (*zero_modulus, marker[top]) = (-one, one);
+
+    let reports = rows.iter().map(|row| row.report::<C>()).chain([report::<C>(&padding, &[])]);
+    let needed: BTreeSet<usize> = reports.filter_map(|report| alone(&report)).collect();
     let missing: Vec<usize> = (0..before_digits(W)).filter(|constraint| !needed.contains(constraint)).collect();
-    // At the lowest limb all markers are seen, and they add up to what the limb is compared with.
-    let agrees_at_lowest = before_digits(W) - 2;
-    assert_eq!(missing, [agrees_at_lowest]);
+    // A row that is there more than once looks everything up more than once, which breaks the look-ups too. And at the lowest
+    // limb all markers are seen, and they add up to what the limb is compared with.
+    let (is_real, agrees_at_lowest) = (0, before_digits(W) - 2);
+    assert_eq!(missing, [is_real, agrees_at_lowest]);
 }
 
 #[test]

@@ -51,8 +51,8 @@ pub(super) trait Wide<const W: usize>: RecordChip<Record = ModularRecord<W>> + S
 
     fn fill_with(record: &ModularRecord<W>, quotient: &[u64; W], row: &mut [Felt]);
 
-    /// The flags `real` and `zero_modulus`, and the markers.
-    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut Felt, &mut [Felt]);
+    /// The flag `zero_modulus`, and the markers.
+    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut [Felt]);
 
     /// The report of a row.
     fn report(record: &ModularRecord<W>) -> Report {
@@ -71,9 +71,9 @@ impl Wide<4> for Modular256Chip {
         row.fill(record, quotient);
     }
 
-    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut Felt, &mut [Felt]) {
+    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut [Felt]) {
         let row: &mut Modular256<Felt> = row.borrow_mut();
-        (&mut row.real, &mut row.zero_modulus, &mut row.marker)
+        (&mut row.zero_modulus, &mut row.marker)
     }
 }
 
@@ -83,9 +83,9 @@ impl Wide<6> for Modular384Chip {
         row.fill(record, quotient);
     }
 
-    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut Felt, &mut [Felt]) {
+    fn marks(row: &mut [Felt]) -> (&mut Felt, &mut [Felt]) {
         let row: &mut Modular384<Felt> = row.borrow_mut();
-        (&mut row.real, &mut row.zero_modulus, &mut row.marker)
+        (&mut row.zero_modulus, &mut row.marker)
     }
 }
 
