@@ -31,6 +31,15 @@ pub struct Facts {
     pub blocks: usize,
     /// log2 of the widest sub-block.
     pub block_bits: usize,
+    /// Whether a second stack, of preprocessed columns, is opened together with the first: one more fold of the first oracle.
+    pub is_joint: bool,
+}
+
+impl Facts {
+    /// Folds of oracle `k`.
+    fn folds(&self, params: &StarkParams, k: usize) -> usize {
+        params.folds[k] + usize::from(self.is_joint && k == 0)
+    }
 }
 
 /// A challenge, or several alike, and the probability that it saves a false statement.
@@ -103,7 +112,7 @@ impl Report {
         for k in 0..params.oracles() {
             let symbols = libm::exp2(params.log_domain(k) as f64);
             let distance = radius(params.log_inv_rates[k], symbols);
-            let folds = params.folds[k] as f64;
+            let folds = facts.folds(params, k) as f64;
             add("folds", Some(k), folds * field(distance * symbols + 3.0), params.fold_grinding);
             let queries = params.queries[k] as f64;
             // p - 1 is a multiple of 2^24: the low bits of an element are uniform but for one more case of 0.
@@ -119,7 +128,7 @@ impl Report {
             site("constraint batching", None, 1, params.constraint_grinding),
         ];
         for k in 0..params.oracles() {
-            grinding.push(site("folds", Some(k), params.folds[k], params.fold_grinding));
+            grinding.push(site("folds", Some(k), facts.folds(params, k), params.fold_grinding));
             grinding.push(site("queries", Some(k), 1, params.query_grinding));
         }
         Self { terms, grinding }

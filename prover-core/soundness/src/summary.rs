@@ -80,8 +80,15 @@ mod tests {
     use crate::report::Facts;
     use crate::stark::StarkParams;
 
-    const FACTS: Facts =
-        Facts { fractions: 16_777_216.0, tree_variables: 29, constraints: 2000, chips: 28, blocks: 90, block_bits: 10 };
+    const FACTS: Facts = Facts {
+        fractions: 16_777_216.0,
+        tree_variables: 29,
+        constraints: 2000,
+        chips: 28,
+        blocks: 90,
+        block_bits: 10,
+        is_joint: false,
+    };
 
     fn circuit(name: &str, params: &StarkParams) -> Circuit {
         Circuit { name: name.into(), report: Report::new(params, &FACTS) }

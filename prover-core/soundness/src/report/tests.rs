@@ -5,8 +5,15 @@ use super::*;
 use crate::SizeClass;
 
 /// About those of the largest key.
-const FACTS: Facts =
-    Facts { fractions: 16_777_216.0, tree_variables: 29, constraints: 2000, chips: 28, blocks: 90, block_bits: 10 };
+const FACTS: Facts = Facts {
+    fractions: 16_777_216.0,
+    tree_variables: 29,
+    constraints: 2000,
+    chips: 28,
+    blocks: 90,
+    block_bits: 10,
+    is_joint: false,
+};
 
 /// The field's order, and the design's figures for a key like the one of the notes.
 #[test]

@@ -73,7 +73,7 @@ impl<'a> Cheat<'a> {
         }
         let width = 1 << params.folds[0];
         let (rate, cap) = (params.log_inv_rates[0], params.log_cap(0));
-        let oracle = commit::<P>(&mut writer, &dft, &self.committed.cells, width, rate, cap);
+        let oracle = commit::<P>(&mut writer, &dft, self.committed.trace(), width, rate, cap);
 
         // 2. Fingerprints.
         writer.grind::<P>(params.bus_grinding);

@@ -19,7 +19,7 @@ pub struct Oracle {
     layers: Vec<Vec<Digest>>,
 }
 
-/// Encodes `message`, whose rows of `width` elements are coefficients, and commits to the codeword; sends the cap.
+/// [`Oracle::new`]; sends the cap.
 pub fn commit<P: Lanes>(
     writer: &mut Writer,
     dft: &Radix2DitParallel<F>,
@@ -28,23 +28,40 @@ pub fn commit<P: Lanes>(
     log_inv_rate: usize,
     log_cap: usize,
 ) -> Oracle {
-    let mut values = F::zero_vec(message.len() << log_inv_rate);
-    values[..message.len()].copy_from_slice(message);
-    let padded = RowMajorMatrix::new(values, width);
-    let codeword = dft.dft_batch(padded).bit_reverse_rows().to_row_major_matrix();
-    let permutation = P::permutation();
-    let mut layers = vec![hash_leaves::<P>(&permutation, &codeword)];
-    while layers[layers.len() - 1].len() > 1 << log_cap {
-        let parents = hash_nodes::<P>(&permutation, layers.len(), &layers[layers.len() - 1]);
-        layers.push(parents);
-    }
-    for digest in &layers[layers.len() - 1] {
+    let oracle = Oracle::new::<P>(dft, message, width, log_inv_rate, log_cap);
+    for digest in oracle.cap() {
         writer.send(digest);
     }
-    Oracle { codeword, layers }
+    oracle
 }
 
 impl Oracle {
+    /// Encodes `message`, whose rows of `width` elements are coefficients, and hashes the codeword up to a cap.
+    pub fn new<P: Lanes>(
+        dft: &Radix2DitParallel<F>,
+        message: &[F],
+        width: usize,
+        log_inv_rate: usize,
+        log_cap: usize,
+    ) -> Self {
+        let mut values = F::zero_vec(message.len() << log_inv_rate);
+        values[..message.len()].copy_from_slice(message);
+        let padded = RowMajorMatrix::new(values, width);
+        let codeword = dft.dft_batch(padded).bit_reverse_rows().to_row_major_matrix();
+        let permutation = P::permutation();
+        let mut layers = vec![hash_leaves::<P>(&permutation, &codeword)];
+        while layers[layers.len() - 1].len() > 1 << log_cap {
+            let parents = hash_nodes::<P>(&permutation, layers.len(), &layers[layers.len() - 1]);
+            layers.push(parents);
+        }
+        Self { codeword, layers }
+    }
+
+    /// The nodes of the cap.
+    pub fn cap(&self) -> &[Digest] {
+        &self.layers[self.layers.len() - 1]
+    }
+
     /// Writes the path of leaf `index`.
     pub fn write_path(&self, writer: &mut Writer, index: usize) {
         for (level, layer) in self.layers[..self.layers.len() - 1].iter().enumerate() {

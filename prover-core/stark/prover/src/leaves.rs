@@ -68,7 +68,7 @@ fn fill<P: Lanes, A: Chip>(
         }
     }
     tasks.into_par_iter().enumerate().for_each(|(number, mut task)| {
-        let mut row = vec![P::ZERO; shape.width];
+        let mut row = vec![P::ZERO; shape.row()];
         let mut fields = vec![P::ZERO; fingerprint.fields.len()];
         let count = task.first().map_or(0, |(p, _)| p.len());
         for place in 0..count {

@@ -9,11 +9,13 @@ mod fractions;
 pub mod lanes;
 mod leaves;
 mod opening;
+mod preprocessed;
 mod prove;
 pub mod stack;
 mod writer;
 mod zerocheck;
 
+pub use preprocessed::{Preprocessed, SetupError};
 #[cfg(feature = "forge")]
 pub use prove::prove_forged;
 pub use prove::{prove, prove_stack};

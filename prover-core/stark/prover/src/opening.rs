@@ -1,10 +1,12 @@
 //! Steps 5 and 6: the claim on the stack and its opening; mirrors [`hearth_stark_verifier::opening`].
 
+use core::marker::PhantomData;
+
 use hearth_soundness::stark::{LOG_LANES, LOG_TILE};
 use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::field::{DEGREE, E, Extends, F, Quintic};
 use hearth_stark_verifier::key::Key;
-use hearth_stark_verifier::opening::Weight;
+use hearth_stark_verifier::opening::{Weight, blocks};
 use hearth_stark_verifier::poly::{eq_table, horner, lagrange};
 use hearth_stark_verifier::zerocheck::SKIP;
 use p3_dft::Radix2DitParallel;
@@ -13,13 +15,14 @@ use p3_maybe_rayon::prelude::*;
 
 use crate::commit::{Oracle, commit};
 use crate::lanes::{Lanes, add_all};
+use crate::preprocessed::Preprocessed;
 use crate::stack::{Stack, TILE};
 use crate::writer::Writer;
 
 /// Strips that one task works on.
 const TASK_STRIPS: usize = 1 << 10;
 
-/// Opens `sum_x T(x) W(x) = claim`.
+/// Opens `sum_x T(x) W(x) = claim`, or `sum_x T(x) W(x) + G(x) W'(x) = claim` with the preprocessed columns' stack.
 #[allow(clippy::too_many_arguments)] // the claim's parts
 pub fn prove<P: Lanes, A: Chip>(
     writer: &mut Writer,
@@ -31,8 +34,20 @@ pub fn prove<P: Lanes, A: Chip>(
     mut claim: E,
 ) {
     let params = &key.params;
-    let strips = strip_weights(key, stack, weight);
-    let mut rows = Rows::new::<P>(stack, &strips, in_tile_weights(weight));
+    let (of_trace, of_key) = weight.mu.split_at(blocks(&key.shapes, false).count());
+    let mut strips = strip_weights(key, stack, weight, of_trace, false);
+    let in_tile = in_tile_weights(weight);
+    // 6.0 Bind the variable that tells trace and key apart.
+    let joint = stack.preprocessed.as_ref().map(|preprocessed| {
+        let both = Joint::<P>::new(stack, preprocessed, &strips, strip_weights(key, stack, weight, of_key, true));
+        let b = round::<P>(writer, &mut claim, both.message(&in_tile), params.fold_grinding);
+        (preprocessed, b, both.bind(b, &mut strips))
+    });
+    let sums = match &joint {
+        Some((.., sums)) => sums.clone(),
+        None => row_sums::<P>(stack.trace(), &strips),
+    };
+    let mut rows = Rows { sums, weights: in_tile };
     let mut rest: Option<Pair<P>> = None;
     for k in 0..params.oracles() {
         // 6.1 Bind the next variables.
@@ -48,7 +63,16 @@ pub fn prove<P: Lanes, A: Chip>(
         }
         let fold = eq_table(&bound, E::ONE);
         let left = rest.get_or_insert_with(|| Pair {
-            values: Packed::new(fold_cells::<P>(&stack.cells, &fold)),
+            values: Packed::new(match &joint {
+                Some((preprocessed, b, _)) => {
+                    let [of_trace, of_key] = [E::ONE - *b, *b].map(|weight| scaled(&fold, weight));
+                    let mut values = fold_cells::<P>(stack.trace(), &of_trace);
+                    let more = fold_cells::<P>(&preprocessed.cells, &of_key);
+                    values.iter_mut().zip(more).for_each(|(value, more)| *value += more);
+                    values
+                }
+                None => fold_cells::<P>(stack.trace(), &fold),
+            }),
             weights: Packed::new(rows.spread(&strips)),
         });
         #[cfg(feature = "forge")]
@@ -94,6 +118,15 @@ pub fn prove<P: Lanes, A: Chip>(
                 let cells = leaf.chunks(DEGREE).map(|c| Quintic(core::array::from_fn(|i| c[i])));
                 fold.iter().zip(cells).map(|(&weight, cell)| weight * cell).sum::<E>()
             });
+        }
+        if let Some((preprocessed, b, _)) = joint.as_ref().filter(|_| k == 0) {
+            for (&index, claim) in indexes.iter().zip(&mut claims) {
+                let leaf = preprocessed.oracle.leaf(index);
+                writer.write(leaf);
+                preprocessed.oracle.write_path(writer, index);
+                let of_key: E = fold.iter().zip(leaf).map(|(weight, &cell)| weight.times(cell)).sum();
+                *claim += *b * (of_key - *claim);
+            }
         }
         // 6.4 Batch their claims with the one that is left.
         let gamma = writer.challenge();
@@ -144,17 +177,14 @@ fn fitting_leaf(leaf: &[F], fold: &[E], value: E) -> Vec<F> {
     leaf.iter().zip(lie.0.into_iter().chain(core::iter::repeat(F::ZERO))).map(|(&cell, lie)| cell + lie).collect()
 }
 
-/// The weight of each strip.
-fn strip_weights<A: Chip>(key: &Key<A>, stack: &Stack, weight: &Weight<E>) -> Vec<E> {
+/// The weight of each strip of the trace's stack, or of that of the preprocessed columns.
+fn strip_weights<A: Chip>(key: &Key<A>, stack: &Stack, weight: &Weight<E>, mu: &[E], of_key: bool) -> Vec<E> {
     let mut strips = Vec::with_capacity(1 << (key.params.log_cells - LOG_TILE));
     let tiles = eq_table(&weight.point.tile, E::ONE);
-    let mut mu = weight.mu.iter();
-    for (shape, part) in key.shapes.iter().zip(&stack.parts) {
-        for (&bits, &mu) in shape.blocks.iter().zip(&mut mu) {
-            let columns = eq_table(&weight.tau[..bits], mu);
-            for &tile in &tiles[..part.tiles] {
-                strips.extend(columns.iter().map(|&column| tile * column));
-            }
+    for ((chip, bits), &mu) in blocks(&key.shapes, of_key).zip(mu) {
+        let columns = eq_table(&weight.tau[..bits], mu);
+        for &tile in &tiles[..stack.parts[chip].tiles] {
+            strips.extend(columns.iter().map(|&column| tile * column));
         }
     }
     strips.resize(strips.capacity(), E::ZERO);
@@ -174,30 +204,70 @@ struct Rows {
     weights: Vec<E>,
 }
 
-impl Rows {
-    /// One pass over the stack: `sum over the strips of weight cell` for each row of a tile.
-    fn new<P: Lanes>(stack: &Stack, strips: &[E], weights: Vec<E>) -> Self {
-        let sums = stack
-            .cells
-            .par_chunks(TASK_STRIPS * TILE)
-            .zip(strips.par_chunks(TASK_STRIPS))
-            .map(|(cells, strips)| {
-                let mut sums = vec![Quintic::<P>::ZERO; TILE / P::WIDTH];
-                for (strip, &weight) in cells.chunks_exact(TILE).zip(strips) {
-                    if weight == E::ZERO {
-                        continue;
-                    }
-                    let weight = Quintic::<P>::broadcast(weight);
-                    for (sum, &cell) in sums.iter_mut().zip(P::pack_slice(strip)) {
-                        *sum += weight.times(cell);
-                    }
+/// One pass over a stack: `sum over the strips of weight cell` for each row of a tile.
+fn row_sums<P: Lanes>(cells: &[F], strips: &[E]) -> Vec<E> {
+    let sums = cells
+        .par_chunks(TASK_STRIPS * TILE)
+        .zip(strips.par_chunks(TASK_STRIPS))
+        .map(|(cells, strips)| {
+            let mut sums = vec![Quintic::<P>::ZERO; TILE / P::WIDTH];
+            for (strip, &weight) in cells.chunks_exact(TILE).zip(strips) {
+                if weight == E::ZERO {
+                    continue;
                 }
-                sums
-            })
-            .par_fold_reduce(|| vec![Quintic::ZERO; TILE / P::WIDTH], add_all, add_all);
-        Self { sums: (0..TILE).map(|row| sums[row / P::WIDTH].lane(row % P::WIDTH)).collect(), weights }
+                let weight = Quintic::<P>::broadcast(weight);
+                for (sum, &cell) in sums.iter_mut().zip(P::pack_slice(strip)) {
+                    *sum += weight.times(cell);
+                }
+            }
+            sums
+        })
+        .par_fold_reduce(|| vec![Quintic::ZERO; TILE / P::WIDTH], add_all, add_all);
+    (0..TILE).map(|row| sums[row / P::WIDTH].lane(row % P::WIDTH)).collect()
+}
+
+/// Trace and preprocessed columns before their variable is bound. Both stacks have the same weights in a tile, so that all is
+/// said by the row sums of each under the strips' weights of each.
+struct Joint<P> {
+    /// `[stack][weights]`.
+    sums: [[Vec<E>; 2]; 2],
+    /// The strips' weights in the stack of preprocessed columns.
+    strips: Vec<E>,
+    lanes: PhantomData<P>,
+}
+
+impl<P: Lanes> Joint<P> {
+    fn new(stack: &Stack, preprocessed: &Preprocessed, of_trace: &[E], of_key: Vec<E>) -> Self {
+        let sums = [stack.trace(), &preprocessed.cells]
+            .map(|cells| [of_trace, &of_key].map(|strips| row_sums::<P>(cells, strips)));
+        Self { sums, strips: of_key, lanes: PhantomData }
     }
 
+    /// The constant and the square coefficient of the round.
+    fn message(&self, in_tile: &[E]) -> (E, E) {
+        let total = |sums: &[E]| sums.iter().zip(in_tile).map(|(&sum, &weight)| sum * weight).sum::<E>();
+        let [[tt, tk], [kt, kk]] = self.sums.each_ref().map(|sums| sums.each_ref().map(|sums| total(sums)));
+        (tt, tt - tk - kt + kk)
+    }
+
+    /// Binds the variable: folds the strips' weights and returns the row sums under them.
+    fn bind(self, b: E, strips: &mut [E]) -> Vec<E> {
+        for (strip, &of_key) in strips.iter_mut().zip(&self.strips) {
+            *strip += b * (of_key - *strip);
+        }
+        let line = |[low, high]: [Vec<E>; 2]| -> Vec<E> {
+            low.into_iter().zip(high).map(|(low, high)| low + b * (high - low)).collect()
+        };
+        line(self.sums.map(line))
+    }
+}
+
+/// All weights times one.
+fn scaled(weights: &[E], by: E) -> Vec<E> {
+    weights.iter().map(|&weight| weight * by).collect()
+}
+
+impl Rows {
     fn message(&self) -> (E, E) {
         let pairs = self.sums.chunks_exact(2).zip(self.weights.chunks_exact(2));
         pairs.fold((E::ZERO, E::ZERO), |(c0, c2), (f, w)| (c0 + f[0] * w[0], c2 + (f[1] - f[0]) * (w[1] - w[0])))

@@ -85,7 +85,7 @@ fn prove_into<P: Lanes, A: Chip>(
     }
     let oracle = info_span!("commit").in_scope(|| {
         let (width, params) = (1 << key.params.folds[0], &key.params);
-        commit::<P>(&mut writer, &dft, &committed.cells, width, params.log_inv_rates[0], params.log_cap(0))
+        commit::<P>(&mut writer, &dft, committed.trace(), width, params.log_inv_rates[0], params.log_cap(0))
     });
 
     // 2. Fingerprints.

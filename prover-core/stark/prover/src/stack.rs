@@ -7,9 +7,11 @@ use hearth_stark_verifier::key::Key;
 use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_maybe_rayon::prelude::*;
+use std::sync::Arc;
 use thiserror::Error;
 
 use crate::lanes::{LANES, Lanes, parts};
+use crate::preprocessed::Preprocessed;
 
 /// Rows of a tile.
 pub const TILE: usize = 1 << LOG_TILE;
@@ -28,11 +30,13 @@ pub enum TraceError {
     Area { strips: usize, limit: usize },
     #[error("{found} public values, the key has {expected}")]
     PublicValues { expected: usize, found: usize },
+    #[error("the preprocessed columns are not those of the key")]
+    Preprocessed,
 }
 
 /// Where a column is.
 #[derive(Clone, Copy, Debug)]
-enum Column {
+pub(crate) enum Column {
     /// Cell of row `r` of tile `t`: `first + step t + r`.
     Committed { first: usize, step: usize },
     /// A function of the row number.
@@ -48,18 +52,54 @@ pub struct Part {
 
 /// The stack of a trace.
 pub struct Stack {
-    /// All cells: a power of two.
+    /// All cells, a power of two; then, if the key has preprocessed columns, as many of their stack.
     pub cells: Vec<F>,
     /// The chips' parts, in the order of the key.
     pub parts: Vec<Part>,
+    /// The preprocessed columns.
+    pub preprocessed: Option<Arc<Preprocessed>>,
 }
 
 impl Stack {
     /// Stacks tables of any number of rows, one per chip of the key without its boundary; fixed columns are ignored.
     ///
     /// # Errors
-    /// A [`TraceError`] when the trace is not one of the key.
+    /// A [`TraceError`] when the trace is not one of the key, and where the key has preprocessed columns.
     pub fn new<A: Chip>(key: &Key<A>, tables: &[RowMajorMatrix<F>]) -> Result<Self, TraceError> {
+        if key.is_joint() {
+            return Err(TraceError::Preprocessed);
+        }
+        Self::of_trace(key, tables)
+    }
+
+    /// [`Stack::new`] for a key with these preprocessed columns.
+    ///
+    /// # Errors
+    /// A [`TraceError`] when trace or preprocessed columns are not those of the key.
+    pub fn with_preprocessed<A: Chip>(
+        key: &Key<A>,
+        preprocessed: &Arc<Preprocessed>,
+        tables: &[RowMajorMatrix<F>],
+    ) -> Result<Self, TraceError> {
+        if key.preprocessed != preprocessed.oracle.cap() {
+            return Err(TraceError::Preprocessed);
+        }
+        let mut stack = Self::of_trace(key, tables)?;
+        let first = stack.cells.len();
+        stack.cells.extend_from_slice(&preprocessed.cells);
+        for (part, columns) in stack.parts.iter_mut().zip(&preprocessed.columns) {
+            part.columns.extend(columns.iter().map(|column| column.moved(first)));
+        }
+        stack.preprocessed = Some(preprocessed.clone());
+        Ok(stack)
+    }
+
+    /// The cells of the trace.
+    pub fn trace(&self) -> &[F] {
+        &self.cells[..self.cells.len() >> usize::from(self.preprocessed.is_some())]
+    }
+
+    fn of_trace<A: Chip>(key: &Key<A>, tables: &[RowMajorMatrix<F>]) -> Result<Self, TraceError> {
         if tables.len() != key.shapes.len() {
             return Err(TraceError::Tables { expected: key.shapes.len(), found: tables.len() });
         }
@@ -86,11 +126,7 @@ impl Stack {
                 .iter()
                 .map(|fixed| Column::Fixed { shift: fixed.shift, mask: (1 << fixed.bits) - 1 })
                 .collect();
-            for &bits in &shape.blocks {
-                let step = TILE << bits;
-                columns.extend((0..1 << bits).map(|j| Column::Committed { first: (strips + j) * TILE, step }));
-                strips += tiles << bits;
-            }
+            columns.extend(place(&shape.blocks, tiles, &mut strips));
             parts.push(Part { tiles, columns });
         }
         let limit = 1 << (key.params.log_cells - LOG_TILE);
@@ -101,27 +137,59 @@ impl Stack {
         let mut cells = F::zero_vec(limit * TILE);
         let mut rest = &mut cells[..];
         for ((shape, table), part) in key.shapes.iter().zip(tables).zip(&parts) {
-            let mut column = shape.fixed.len();
-            for &bits in &shape.blocks {
-                let (block, after) = rest.split_at_mut((part.tiles << bits) * TILE);
-                rest = after;
-                block.par_chunks_mut(TILE << bits).enumerate().for_each(|(tile, strips)| {
-                    let rows = &table.values[tile * TILE * table.width..];
-                    for (j, strip) in strips.chunks_mut(TILE).enumerate() {
-                        for (cell, row) in strip.iter_mut().zip(rows.chunks_exact(table.width)) {
-                            *cell = row[column + j];
-                        }
-                    }
-                });
-                column += 1 << bits;
-            }
+            rest = fill(rest, &shape.blocks, part.tiles, table, shape.fixed.len());
         }
-        Ok(Self { cells, parts })
+        Ok(Self { cells, parts, preprocessed: None })
     }
 
     /// Tiles of all chips.
     pub fn heights(&self) -> impl Iterator<Item = usize> {
         self.parts.iter().map(|part| part.tiles)
+    }
+}
+
+/// The columns of blocks that begin at strip `strips`, which goes behind them.
+pub(crate) fn place(blocks: &[usize], tiles: usize, strips: &mut usize) -> Vec<Column> {
+    let mut columns = Vec::new();
+    for &bits in blocks {
+        let step = TILE << bits;
+        columns.extend((0..1 << bits).map(|j| Column::Committed { first: (*strips + j) * TILE, step }));
+        *strips += tiles << bits;
+    }
+    columns
+}
+
+/// Writes the columns of `table` from `column` on into their blocks; returns the cells after them.
+pub(crate) fn fill<'c>(
+    mut cells: &'c mut [F],
+    blocks: &[usize],
+    tiles: usize,
+    table: &RowMajorMatrix<F>,
+    mut column: usize,
+) -> &'c mut [F] {
+    for &bits in blocks {
+        let (block, after) = cells.split_at_mut((tiles << bits) * TILE);
+        cells = after;
+        block.par_chunks_mut(TILE << bits).enumerate().for_each(|(tile, strips)| {
+            let rows = &table.values[tile * TILE * table.width..];
+            for (j, strip) in strips.chunks_mut(TILE).enumerate() {
+                for (cell, row) in strip.iter_mut().zip(rows.chunks_exact(table.width)) {
+                    *cell = row[column + j];
+                }
+            }
+        });
+        column += 1 << bits;
+    }
+    cells
+}
+
+impl Column {
+    /// The column in a stack that has `cells` more before it.
+    fn moved(&self, cells: usize) -> Self {
+        match *self {
+            Self::Committed { first, step } => Self::Committed { first: first + cells, step },
+            fixed => fixed,
+        }
     }
 }
 

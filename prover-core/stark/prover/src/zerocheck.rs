@@ -73,7 +73,7 @@ impl<'a, A: Chip, X: PrimeCharacteristicRing + Copy> Summand<'a, A, X> {
     }
 }
 
-/// Proves the sumcheck; returns its point and the committed columns' values there.
+/// Proves the sumcheck; returns its point and the columns' values there.
 pub fn prove<P: Lanes, A: Chip>(
     writer: &mut Writer,
     key: &Key<A>,
@@ -113,7 +113,7 @@ pub fn prove<P: Lanes, A: Chip>(
         .shapes
         .iter()
         .zip(&stack.parts)
-        .map(|(shape, part)| fold_skip::<P>(shape.width, part, &stack.cells, &at_skip))
+        .map(|(shape, part)| fold_skip::<P>(shape.row(), part, &stack.cells, &at_skip))
         .collect();
 
     // 4.3 The tile and lane variables, one by one.
@@ -132,7 +132,7 @@ pub fn prove<P: Lanes, A: Chip>(
         }
         let r = round(writer, z, &mut claim, sums);
         for (summand, rows) in packed.iter().zip(&mut rows) {
-            fold_rows(rows, summand.shape.width * parts::<P>(), r);
+            fold_rows(rows, summand.shape.row() * parts::<P>(), r);
         }
         weights = weights.chunks(2).map(|pair| pair.iter().copied().sum()).collect();
         tile.push(r);
@@ -140,14 +140,14 @@ pub fn prove<P: Lanes, A: Chip>(
     let scalar: Vec<_> =
         (0..key.chips.len()).map(|index| Summand::new(key, index, &challenges, fingerprint, |x| x)).collect();
     let mut rows: Vec<Vec<E>> =
-        rows.into_iter().zip(&key.shapes).map(|(row, shape)| unpack::<P>(&row, shape.width)).collect();
+        rows.into_iter().zip(&key.shapes).map(|(row, shape)| unpack::<P>(&row, shape.row())).collect();
     let mut lane = Vec::with_capacity(LOG_LANES);
     for (bound, &z) in z_lane.iter().enumerate() {
         let weights = eq_table(&z_lane[bound + 1..], E::ONE);
         let mut sums = [E::ZERO; MAX_DEGREE];
         let mut fields = vec![E::ZERO; key.message_width];
         for (summand, rows) in scalar.iter().zip(&rows).filter(|(_, rows)| !rows.is_empty()) {
-            let width = summand.shape.width;
+            let width = summand.shape.row();
             for (pair, &weight) in rows.chunks_exact(2 * width).zip(&weights) {
                 let (low, high) = pair.split_at(width);
                 for (sum, value) in
@@ -159,19 +159,23 @@ pub fn prove<P: Lanes, A: Chip>(
         }
         let r = round(writer, z, &mut claim, sums);
         for (summand, rows) in scalar.iter().zip(&mut rows) {
-            fold_rows(rows, summand.shape.width, r);
+            fold_rows(rows, summand.shape.row(), r);
         }
         lane.push(r);
     }
 
     // 4.4 The columns at the point.
-    let mut columns = Vec::with_capacity(key.columns());
-    for (shape, row) in key.shapes.iter().zip(rows) {
+    let mut columns = Vec::with_capacity(key.columns() + key.preprocessed_columns());
+    for (shape, row) in key.shapes.iter().zip(&rows) {
         if row.is_empty() {
             columns.resize(columns.len() + shape.committed(), E::ZERO);
         } else {
-            columns.extend_from_slice(&row[shape.fixed.len()..]);
+            columns.extend_from_slice(&row[shape.fixed.len()..shape.width]);
         }
+    }
+    // Chips with preprocessed columns have rows.
+    for (shape, row) in key.shapes.iter().zip(&rows).filter(|(shape, _)| shape.preprocessed > 0) {
+        columns.extend_from_slice(&row[shape.width..]);
     }
     writer.send_exts(&columns);
     (RowPoint { skip, tile, lane }, columns)
@@ -244,7 +248,7 @@ fn skip_message<P: Lanes, A: Chip>(
     tile_weights: &[E],
 ) -> Vec<Quintic<P>> {
     let k = parts::<P>();
-    let width = summand.shape.width;
+    let width = summand.shape.row();
     let nodes: Vec<[P; SKIP]> = nodes.iter().map(|weights| weights.map(P::from)).collect();
     (0..part.tiles.div_ceil(TASK_TILES))
         .into_par_iter()
@@ -318,7 +322,7 @@ fn round_message<P: Lanes, A: Chip>(
     lane_weights: &[E],
 ) -> [E; MAX_DEGREE] {
     let k = parts::<P>();
-    let width = summand.shape.width;
+    let width = summand.shape.row();
     let sums = rows
         .par_chunks(2 * width * k)
         .enumerate()

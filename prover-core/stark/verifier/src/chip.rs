@@ -11,11 +11,16 @@ use crate::field::F;
 pub trait Chip: Sync {
     /// Name in keys and reports.
     fn name(&self) -> &str;
-    /// Columns, fixed ones included.
+    /// Columns, fixed ones included and preprocessed ones not.
     fn width(&self) -> usize;
+    /// Preprocessed columns: what they hold is the key's. `eval` reads them from the builder's preprocessed window.
+    fn preprocessed(&self) -> usize {
+        0
+    }
     /// Whether the table holds the public values' messages: one virtual row of ones that is never committed.
     fn is_boundary(&self) -> bool;
-    /// The number of rows, if it is a constant of the key and not of the proof: a power of two of at least a tile.
+    /// The number of rows, if it is a constant of the key and not of the proof: whole tiles, and a power of two where columns are
+    /// fixed.
     fn fixed_rows(&self) -> Option<usize>;
     /// The leading columns that are functions of the row number. They are not committed: the verifier evaluates them.
     fn fixed_columns(&self) -> &[FixedColumn];

@@ -30,7 +30,7 @@ pub struct Evaluator<'a, S> {
     is_last: bool,
     is_transition: bool,
     constraints: usize,
-    empty: RowWindow<'a, F>,
+    preprocessed: RowWindow<'a, F>,
     sink: &'a mut S,
 }
 
@@ -55,9 +55,15 @@ impl<'a, S> Evaluator<'a, S> {
             is_last: false,
             is_transition: false,
             constraints: 0,
-            empty: RowWindow::from_two_rows(&[], &[]),
+            preprocessed: RowWindow::from_two_rows(&[], &[]),
             sink,
         }
+    }
+
+    /// The same row with these preprocessed cells.
+    #[must_use]
+    pub fn preprocessed(self, cells: &'a [F]) -> Self {
+        Self { preprocessed: RowWindow::from_two_rows(cells, cells), ..self }
     }
 }
 
@@ -75,7 +81,7 @@ impl<'a, S: Sink> AirBuilder for Evaluator<'a, S> {
     }
 
     fn preprocessed(&self) -> &Self::PreprocessedWindow {
-        &self.empty
+        &self.preprocessed
     }
 
     fn is_first_row(&self) -> F {

@@ -57,7 +57,7 @@ pub struct Folder<'a, V, X, S> {
     slot: usize,
     pending: [Fraction<V, X>; LOOKUPS_PER_SLOT],
     fields: &'a mut [V],
-    empty: RowWindow<'a, V>,
+    preprocessed: RowWindow<'a, V>,
 }
 
 impl<'a, V, X, S> Folder<'a, V, X, S>
@@ -66,7 +66,8 @@ where
     X: Extends<V>,
     S: Slots<V, X>,
 {
-    /// A folder of `row` with the powers of the constraints' challenge; without powers constraints are left out.
+    /// A folder of `row`, whose last columns are the preprocessed ones, with the powers of the constraints' challenge; without
+    /// powers constraints are left out.
     /// `fields` has room for the widest message.
     #[inline(always)]
     pub fn new(
@@ -78,9 +79,11 @@ where
         fields: &'a mut [V],
         sink: &'a mut S,
     ) -> Self {
+        let (row, preprocessed) = row.split_at(shape.width);
         Self {
             fields,
             row,
+            preprocessed: RowWindow::from_two_rows(preprocessed, preprocessed),
             public,
             shape,
             fingerprint,
@@ -91,7 +94,6 @@ where
             lookup: 0,
             slot: 0,
             pending: [(V::ZERO, X::ZERO); LOOKUPS_PER_SLOT],
-            empty: RowWindow::from_two_rows(&[], &[]),
         }
     }
 
@@ -139,7 +141,7 @@ where
     }
 
     fn preprocessed(&self) -> &Self::PreprocessedWindow {
-        &self.empty
+        &self.preprocessed
     }
 
     #[inline(always)]

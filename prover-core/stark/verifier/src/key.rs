@@ -49,6 +49,10 @@ pub struct ChipShape {
     pub first_slot: usize,
     /// Its sub-blocks of columns in the stack: log2 of their widths, greatest first.
     pub blocks: Vec<usize>,
+    /// Preprocessed columns.
+    pub preprocessed: usize,
+    /// Their sub-blocks in the stack of preprocessed columns.
+    pub preprocessed_blocks: Vec<usize>,
 }
 
 impl ChipShape {
@@ -60,6 +64,11 @@ impl ChipShape {
     /// Number of committed columns.
     pub fn committed(&self) -> usize {
         self.width - self.fixed.len()
+    }
+
+    /// Cells of a row: fixed, committed, preprocessed.
+    pub fn row(&self) -> usize {
+        self.width + self.preprocessed
     }
 }
 
@@ -81,6 +90,8 @@ pub struct Key<A> {
     pub log_slots: usize,
     /// Parameters.
     pub params: StarkParams,
+    /// The cap of the stack of preprocessed columns; empty if no chip has any.
+    pub preprocessed: Vec<[F; DIGEST]>,
     /// Digest of all of the above: the transcript's seed.
     pub digest: [F; DIGEST],
 }
@@ -95,8 +106,16 @@ pub enum KeyError {
     ZeroRow { chip: String },
     #[error("{chip}: local and exclusive look-ups are not supported")]
     LocalLookup { chip: String },
-    #[error("{chip}: reads preprocessed or periodic columns, or has none of its own")]
+    #[error("{chip}: it has no columns of its own")]
     Columns { chip: String },
+    #[error(
+        "{chip}: preprocessed columns need a constant number of rows, in whole tiles, and no fixed columns beside them"
+    )]
+    Preprocessed { chip: String },
+    #[error("the preprocessed columns have {strips} strips of {} cells, the class has {limit}", 1 << LOG_TILE)]
+    PreprocessedArea { strips: usize, limit: usize },
+    #[error("a cap of {found} digests, not {expected}")]
+    Cap { expected: usize, found: usize },
     #[error("{chip}: {what}")]
     Reads { chip: String, what: &'static str },
     #[error(
@@ -104,7 +123,9 @@ pub enum KeyError {
          {LOG_TILE} of the row number all or none"
     )]
     FixedColumn { chip: String },
-    #[error("{chip}: {rows} rows are no power of two from a tile to the greatest height")]
+    #[error(
+        "{chip}: {rows} rows are no whole tiles up to the greatest height, or no power of two where columns are fixed"
+    )]
     Rows { chip: String, rows: usize },
     #[error("bus {bus}: messages of {found} and of {expected} elements")]
     MessageWidth { bus: String, expected: usize, found: usize },
@@ -117,7 +138,8 @@ pub enum KeyError {
 }
 
 impl<A: Chip> Key<A> {
-    /// Reads a key off the chips; `public_values` is the number of elements that the boundary chip reads.
+    /// Reads a key off the chips; `public_values` is the number of elements that the boundary chip reads. Where chips have
+    /// preprocessed columns the key accepts nothing before [`Key::with_preprocessed`].
     ///
     /// # Errors
     /// A [`KeyError`] that names the chip that the protocol cannot prove.
@@ -143,7 +165,7 @@ impl<A: Chip> Key<A> {
         let order = u64::from(F::ORDER_U32);
         // Condition 18: no count can wrap. Each row of each chip counts at most the weights of its look-ups.
         let most = |shape: &ChipShape, i: usize| {
-            buses.weights[i].saturating_mul(1 << shape.fixed_rows.map_or(params.log_rows, log2))
+            buses.weights[i].saturating_mul(shape.fixed_rows.map_or(1 << params.log_rows, |rows| rows as u64))
         };
         let times = shapes.iter().enumerate().fold(0u64, |sum, (i, shape)| sum.saturating_add(most(shape, i)));
         // The cells of the stack bound the rows as well.
@@ -157,6 +179,14 @@ impl<A: Chip> Key<A> {
         if columns << (params.log_rows - LOG_TILE) >= order {
             return Err(KeyError::Area);
         }
+        let strips: usize =
+            shapes.iter().map(|shape| shape.preprocessed * shape.fixed_rows.unwrap_or(0) >> LOG_TILE).sum();
+        let limit = 1 << (params.log_cells - LOG_TILE);
+        if strips > limit {
+            return Err(KeyError::PreprocessedArea { strips, limit });
+        }
+        // Nothing that anyone knows has these digests.
+        let preprocessed = alloc::vec![[F::ZERO; DIGEST]; if strips > 0 { 1 << params.log_cap(0) } else { 0 }];
         let message_width = buses.widths.iter().copied().max().unwrap_or(0);
         let mut key = Self {
             chips: kept,
@@ -167,10 +197,29 @@ impl<A: Chip> Key<A> {
             public_values,
             log_slots,
             params,
+            preprocessed,
             digest: [F::ZERO; DIGEST],
         };
         key.digest = key.compute_digest();
         Ok(key)
+    }
+
+    /// The key for preprocessed columns whose stack has the cap `cap`.
+    ///
+    /// # Errors
+    /// [`KeyError::Cap`] for a cap of another length, and for any where no chip has such columns.
+    pub fn with_preprocessed(mut self, cap: Vec<[F; DIGEST]>) -> Result<Self, KeyError> {
+        if cap.is_empty() || cap.len() != self.preprocessed.len() {
+            return Err(KeyError::Cap { expected: self.preprocessed.len(), found: cap.len() });
+        }
+        self.preprocessed = cap;
+        self.digest = self.compute_digest();
+        Ok(self)
+    }
+
+    /// Whether chips have preprocessed columns, so that two oracles are opened as one.
+    pub fn is_joint(&self) -> bool {
+        !self.preprocessed.is_empty()
     }
 
     /// Variables of the fractions' tree: row, slot.
@@ -196,9 +245,16 @@ impl<A: Chip> Key<A> {
             tree_variables: self.tree_variables(),
             constraints: self.shapes.iter().map(|shape| shape.constraints).max().unwrap_or(0),
             chips: self.shapes.len(),
-            blocks: self.shapes.iter().map(|shape| shape.blocks.len()).sum(),
-            block_bits: self.shapes.iter().flat_map(|shape| shape.blocks.first().copied()).max().unwrap_or(0),
+            blocks: self.shapes.iter().map(|shape| shape.blocks.len() + shape.preprocessed_blocks.len()).sum(),
+            block_bits: self.block_bits(),
+            is_joint: self.is_joint(),
         }
+    }
+
+    /// Log2 of the greatest sub-block's width.
+    pub fn block_bits(&self) -> usize {
+        let first = |shape: &ChipShape| shape.blocks.first().max(shape.preprocessed_blocks.first()).copied();
+        self.shapes.iter().filter_map(first).max().unwrap_or(0)
     }
 
     /// Committed columns of all chips.
@@ -206,9 +262,14 @@ impl<A: Chip> Key<A> {
         self.shapes.iter().map(ChipShape::committed).sum()
     }
 
+    /// Preprocessed columns of all chips.
+    pub fn preprocessed_columns(&self) -> usize {
+        self.shapes.iter().map(|shape| shape.preprocessed).sum()
+    }
+
     /// The digest: parameters, shapes, and each chip's constraints and messages at a pseudo-random row, so that two
     /// keys whose chips differ in any polynomial have different digests but for a probability of about `3 / p^9`. Every list
-    /// is written with its length.
+    /// is written with its length; what only keys with preprocessed columns have comes last.
     fn compute_digest(&self) -> [F; DIGEST] {
         let hasher = Hasher::new();
         let mut words: Vec<F> = Vec::new();
@@ -250,11 +311,12 @@ impl<A: Chip> Key<A> {
             number(shape.slots.len());
             shape.slots.iter().copied().for_each(&mut number);
             for seed in 0..DIGEST {
-                let mut row = Vec::with_capacity(shape.width + self.public_values);
-                while row.len() < shape.width + self.public_values {
+                let length = shape.row() + self.public_values;
+                let mut row = Vec::with_capacity(length);
+                while row.len() < length {
                     row.extend(hasher.sponge(Tag::Key, &[F::from_usize(seed), F::from_usize(row.len())]));
                 }
-                let (row, public) = row.split_at(shape.width);
+                let (row, public) = row.split_at(shape.row());
                 let probe = Probe::of(chip, row, &public[..self.public_values]);
                 words.extend(probe.constraints);
                 for (_, fields, count, _) in probe.messages {
@@ -263,6 +325,14 @@ impl<A: Chip> Key<A> {
                     words.push(count);
                 }
             }
+        }
+        if self.is_joint() {
+            for shape in &self.shapes {
+                words.push(F::from_usize(shape.preprocessed));
+                words.push(F::from_usize(shape.fixed_rows.unwrap_or(0)));
+            }
+            words.push(F::from_usize(self.preprocessed.len()));
+            words.extend(self.preprocessed.as_flattened());
         }
         hasher.sponge(Tag::Key, &words)
     }
@@ -295,8 +365,14 @@ fn shape<A: Chip>(
     if width <= fixed.len() && !chip.is_boundary() {
         return Err(KeyError::Columns { chip: name });
     }
+    let preprocessed = chip.preprocessed();
+    if preprocessed > 0 && (chip.is_boundary() || chip.fixed_rows().is_none() || !fixed.is_empty()) {
+        return Err(KeyError::Preprocessed { chip: name });
+    }
     if let Some(rows) = chip.fixed_rows()
-        && !(rows.is_power_of_two() && (LOG_TILE..=params.log_rows).contains(&log2(rows)))
+        && !((1 << LOG_TILE..=1 << params.log_rows).contains(&rows)
+            && rows.is_multiple_of(1 << LOG_TILE)
+            && (preprocessed > 0 || rows.is_power_of_two()))
     {
         return Err(KeyError::Rows { chip: name, rows });
     }
@@ -305,7 +381,12 @@ fn shape<A: Chip>(
         return Err(KeyError::FixedColumn { chip: name });
     }
 
-    let layout = AirLayout { main_width: width, num_public_values: public_values, ..AirLayout::default() };
+    let layout = AirLayout {
+        main_width: width,
+        preprocessed_width: preprocessed,
+        num_public_values: public_values,
+        ..AirLayout::default()
+    };
     let mut symbolic: InteractionSymbolicBuilder<F> = InteractionSymbolicBuilder::new(layout);
     chip.eval(&mut symbolic);
     if let Some(what) = Reads::of(chip).refuse(&symbolic) {
@@ -335,8 +416,8 @@ fn shape<A: Chip>(
     let slots =
         assign_slots(&degrees).map_err(|degree| KeyError::Degree { chip: name.clone(), what: "a look-up", degree })?;
 
-    let zeros = alloc::vec![F::ZERO; width.max(public_values)];
-    let probe = Probe::of(chip, &zeros[..width], &zeros[..public_values]);
+    let zeros = alloc::vec![F::ZERO; (width + preprocessed).max(public_values)];
+    let probe = Probe::of(chip, &zeros[..width + preprocessed], &zeros[..public_values]);
     let mut lookups = Vec::new();
     let mut weight = 0;
     for (bus, fields, count, times) in probe.messages {
@@ -366,9 +447,20 @@ fn shape<A: Chip>(
     } else {
         buses.weights.push(weight);
     }
-    let committed = width - fixed.len();
-    let blocks = (0..usize::BITS as usize).rev().filter(|bit| committed >> bit & 1 == 1).collect();
-    Ok(ChipShape { name, width, fixed, fixed_rows: chip.fixed_rows(), constraints, lookups, slots, first_slot, blocks })
+    let blocks = |columns: usize| (0..usize::BITS as usize).rev().filter(|bit| columns >> bit & 1 == 1).collect();
+    Ok(ChipShape {
+        name,
+        width,
+        fixed_rows: chip.fixed_rows(),
+        constraints,
+        lookups,
+        slots,
+        first_slot,
+        blocks: blocks(width - fixed.len()),
+        fixed,
+        preprocessed,
+        preprocessed_blocks: blocks(preprocessed),
+    })
 }
 
 /// Ends of the slots for look-ups with these degrees of (count, fields), or the degree of one that fits into none.
@@ -408,9 +500,11 @@ struct Probe {
 }
 
 impl Probe {
+    /// Of a row with its preprocessed cells.
     fn of<A: Chip>(chip: &A, row: &[F], public: &[F]) -> Self {
         let mut probe = Self::default();
-        chip.eval(&mut Evaluator::inner(row, public, &mut probe));
+        let (row, preprocessed) = row.split_at(chip.width());
+        chip.eval(&mut Evaluator::inner(row, public, &mut probe).preprocessed(preprocessed));
         probe
     }
 }

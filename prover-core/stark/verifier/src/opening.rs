@@ -3,6 +3,10 @@
 //! The stack: chips one after another, each as sub-blocks of `2^k` columns (the binary digits of its width, greatest
 //! first); in a block of a chip with `H` tiles, the cell of row `128 tile + r`, column `j`, is number
 //! `128 (start + 2^k tile + j) + r`. A *strip* is the 128 cells of a column in a tile.
+//!
+//! The preprocessed columns have a stack `G` of their own, laid out alike and committed in the key. Where there is one, both are
+//! one polynomial `F(b, x) = (1 - b) T(x) + b G(x)` with the weight `(1 - b) W(x) + b W'(x)`, and `b` is the first variable that
+//! is bound. Both oracles have the same domain and are opened at the same places; from the first fold on there is one.
 
 use alloc::vec::Vec;
 
@@ -13,7 +17,7 @@ use crate::chip::Chip;
 use crate::context::Context;
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, Extends, F};
-use crate::key::Key;
+use crate::key::{ChipShape, Key};
 use crate::merkle::{Digest, open, read_cap};
 use crate::poly::{eq_table, eq1, evaluate, lagrange, powers};
 use crate::step::Step;
@@ -21,14 +25,20 @@ use crate::sumcheck::product_round;
 use crate::transcript::Transcript;
 use crate::zerocheck::{RowPoint, SKIP};
 
-/// The weight of the stack's cells in the claim.
+/// The weight of the cells of both stacks in the claim.
 pub struct Weight<X> {
     /// The zerocheck's point.
     pub point: RowPoint<X>,
     /// Batches the columns of a block.
     pub tau: Vec<X>,
-    /// One power of mu per block.
+    /// One power of mu per block; those of preprocessed columns come last.
     pub mu: Vec<X>,
+}
+
+/// The blocks of a stack in their order, each with its chip.
+pub fn blocks(shapes: &[ChipShape], of_key: bool) -> impl Iterator<Item = (usize, usize)> {
+    let of = move |shape: &ChipShape| if of_key { shape.preprocessed_blocks.clone() } else { shape.blocks.clone() };
+    shapes.iter().enumerate().flat_map(move |(chip, shape)| of(shape).into_iter().map(move |bits| (chip, bits)))
 }
 
 impl<X: PrimeCharacteristicRing + Copy> Weight<X> {
@@ -42,14 +52,14 @@ impl<X: PrimeCharacteristicRing + Copy> Weight<X> {
         point: RowPoint<X>,
         columns: &[X],
     ) -> (Self, X) {
-        let bits = key.shapes.iter().flat_map(|shape| shape.blocks.first().copied()).max().unwrap_or(0);
-        let tau = transcript.challenges(context, bits);
+        let tau = transcript.challenges(context, key.block_bits());
         let mu = transcript.challenge(context);
-        let blocks: usize = key.shapes.iter().map(|shape| shape.blocks.len()).sum();
-        let mu = powers(mu, blocks);
+        let all: Vec<usize> =
+            [false, true].into_iter().flat_map(|of_key| blocks(&key.shapes, of_key)).map(|(_, bits)| bits).collect();
+        let mu = powers(mu, all.len());
         let mut claim = X::ZERO;
         let mut rest = columns;
-        for (&bits, &mu) in key.shapes.iter().flat_map(|shape| &shape.blocks).zip(&mu) {
+        for (bits, &mu) in all.into_iter().zip(&mu) {
             let (block, after) = rest.split_at(1 << bits);
             rest = after;
             claim += mu * evaluate(block.to_vec(), &tau[..bits]);
@@ -58,12 +68,14 @@ impl<X: PrimeCharacteristicRing + Copy> Weight<X> {
     }
 }
 
-/// The multilinear extension of the weight at `rho`, whose variables are those of a cell's number.
+/// The multilinear extension of the weight at `rho`, whose variables are those of a cell's number; `joint` is the value of the
+/// variable that tells the stacks apart, if there are two.
 fn evaluate_weight<C: Context, A: Chip>(
     context: &mut C,
     key: &Key<A>,
     weight: &Weight<C::Ext>,
     heights: &[C::Base],
+    joint: Option<C::Ext>,
     rho: &[C::Ext],
 ) -> Result<C::Ext, Rejection> {
     let (in_tile, strip) = rho.split_at(LOG_TILE);
@@ -74,19 +86,35 @@ fn evaluate_weight<C: Context, A: Chip>(
         .map(|(l, e)| l * e)
         .sum();
 
+    let (of_trace, of_key) = weight.mu.split_at(blocks(&key.shapes, false).count());
+    let mut strips = strip_weight(context, weight, of_trace, blocks(&key.shapes, false), heights, strip)?;
+    if let Some(b) = joint {
+        let preprocessed = strip_weight(context, weight, of_key, blocks(&key.shapes, true), heights, strip)?;
+        strips += b * (preprocessed - strips);
+    }
+    Ok(lanes * skip * strips)
+}
+
+/// The part of the weight that depends on the strip, of a stack of these blocks, whose powers of mu are `mu`.
+fn strip_weight<C: Context>(
+    context: &mut C,
+    weight: &Weight<C::Ext>,
+    mu: &[C::Ext],
+    blocks: impl Iterator<Item = (usize, usize)>,
+    heights: &[C::Base],
+    strip: &[C::Ext],
+) -> Result<C::Ext, Rejection> {
     let mut strips = C::Ext::ZERO;
     let mut start = C::Base::ZERO;
     let mut start_bits = context.range(Check::Area, start, strip.len() + 1)?;
-    let blocks =
-        key.shapes.iter().zip(heights).flat_map(|(shape, &height)| shape.blocks.iter().map(move |&k| (k, height)));
-    for ((bits, height), &mu) in blocks.zip(&weight.mu) {
-        start += height * F::from_usize(1 << bits);
+    for ((chip, bits), &mu) in blocks.zip(mu) {
+        start += heights[chip] * F::from_usize(1 << bits);
         let end_bits = context.range(Check::Area, start, strip.len() + 1)?;
         let coordinates: Vec<C::Ext> = weight.tau[..bits].iter().chain(&weight.point.tile).copied().collect();
         strips += mu * interval::<C>(&coordinates, strip, &start_bits, &end_bits);
         start_bits = end_bits;
     }
-    Ok(lanes * skip * strips)
+    Ok(strips)
 }
 
 /// `sum_x eq(rho, x) eq(z, x - start) [start <= x < end]` over all `x`, by a read-once branching program over the bits,
@@ -148,10 +176,11 @@ struct QueryClaims<C: Context> {
     gamma: C::Ext,
 }
 
-/// Verifies `sum_x T(x) W(x) = claim` for the oracle with the cap `cap`: step 6.
+/// Verifies `sum_x T(x) W(x) = claim` for the oracle with the cap `cap`, or `sum_x T(x) W(x) + G(x) W'(x) = claim` where the key
+/// has the cap of a second one: step 6.
 ///
-/// Errors, in the unique decoding regime (distance (1 - rate) / 2): each folding challenge, (distance x domain + 1) / |E|
-/// and 2 / |E|, divided by 2 to its grinding; the queries of an oracle, (1 - distance)^queries, divided likewise;
+/// Errors, in the unique decoding regime (distance (1 - rate) / 2): each folding challenge, that of `b` among them,
+/// (distance x domain + 1) / |E| and 2 / |E|, divided by 2 to its grinding; the queries of an oracle, (1 - distance)^queries, divided likewise;
 /// gamma, queries / |E|; the last rounds, 2 / |E| each.
 ///
 /// # Errors
@@ -171,6 +200,15 @@ pub fn verify<C: Context, A: Chip>(
     let mut oracle = Oracle::<C> { cap };
     let mut last = Vec::new();
     let mut queries = Vec::with_capacity(params.oracles());
+    // 6.0 Bind the variable that tells trace and key apart.
+    let preprocessed: Vec<Digest<C>> = key.preprocessed.iter().map(|digest| digest.map(C::Base::from)).collect();
+    let mut joint = None;
+    if key.is_joint() {
+        context.enter(Step::Folds);
+        let (reduced, b) = product_round(context, transcript, claim, params.fold_grinding)?;
+        claim = reduced;
+        joint = Some(b);
+    }
     for k in 0..params.oracles() {
         // 6.1 Bind the next variables.
         context.enter(Step::Folds);
@@ -196,8 +234,15 @@ pub fn verify<C: Context, A: Chip>(
         let indexes: Vec<Vec<C::Base>> = indexes.into_iter().map(|index| context.low_bits(index, log_domain)).collect();
         let points: Vec<C::Base> = indexes.iter().map(|bits| domain_point::<C>(bits)).collect();
         let values: Vec<C::Ext> = if k == 0 {
-            let leaves = open(context, &oracle.cap, &indexes, fold.len())?;
-            leaves.iter().map(|leaf| fold.iter().zip(leaf).map(|(weight, &cell)| weight.times(cell)).sum()).collect()
+            let value = |leaf: &Vec<C::Base>| fold.iter().zip(leaf).map(|(weight, &cell)| weight.times(cell)).sum();
+            let mut values: Vec<C::Ext> = open(context, &oracle.cap, &indexes, fold.len())?.iter().map(value).collect();
+            if let Some(b) = joint {
+                let leaves = open(context, &preprocessed, &indexes, fold.len())?;
+                for (of_trace, of_key) in values.iter_mut().zip(leaves.iter().map(value)) {
+                    *of_trace += b * (of_key - *of_trace);
+                }
+            }
+            values
         } else {
             let leaves = open(context, &oracle.cap, &indexes, fold.len() * DEGREE)?;
             let value = |leaf: &Vec<C::Base>| {
@@ -229,7 +274,7 @@ pub fn verify<C: Context, A: Chip>(
 
     // 6.6 The weight of all claims at the point.
     context.enter(Step::StackWeight);
-    let mut total = evaluate_weight(context, key, weight, heights, &rho)?;
+    let mut total = evaluate_weight(context, key, weight, heights, joint, &rho)?;
     context.enter(Step::QueryWeights);
     for claims in &queries {
         let mut power = claims.gamma;

@@ -1,6 +1,6 @@
 //! What a chip's constraints and messages may read.
 //!
-//! A row is all that there is: no next row, no selector. Constraints of fixed tables and of the boundary are left out,
+//! A row is all that there is, with its preprocessed cells: no next row, no selector. Constraints of fixed tables and of the boundary are left out,
 //! because the verifier computes what they speak of. So a chip that reads more, or whose left-out constraints speak of
 //! something that a prover commits to, would be proved to be less than it says: it gets no key.
 
@@ -51,7 +51,12 @@ impl Reads {
         match leaf {
             BaseLeaf::Constant(_) => None,
             BaseLeaf::Variable(variable) => match (variable.entry, self) {
-                (BaseEntry::Main { offset: 0 }, _) | (BaseEntry::Public, Self::Boundary) => None,
+                (BaseEntry::Main { offset: 0 }, _)
+                | (BaseEntry::Preprocessed { offset: 0 }, Self::Row)
+                | (BaseEntry::Public, Self::Boundary) => None,
+                (BaseEntry::Main { .. } | BaseEntry::Preprocessed { .. }, Self::Row) => {
+                    Some("a message reads the next row")
+                }
                 (BaseEntry::Main { .. }, _) => Some("a message reads the next row"),
                 (BaseEntry::Public, _) => Some("a message reads the public values: only the boundary's may"),
                 _ => Some("a message reads a preprocessed or periodic column"),
@@ -64,8 +69,11 @@ impl Reads {
         match (leaf, self) {
             (BaseLeaf::Constant(_), _) => None,
             (BaseLeaf::Variable(variable), _) => match (variable.entry, self) {
-                (BaseEntry::Main { offset: 0 }, Self::Row) | (BaseEntry::Main { .. }, Self::Boundary) => None,
-                (BaseEntry::Main { .. }, Self::Row) => Some("a constraint reads the next row"),
+                (BaseEntry::Main { offset: 0 } | BaseEntry::Preprocessed { offset: 0 }, Self::Row)
+                | (BaseEntry::Main { .. }, Self::Boundary) => None,
+                (BaseEntry::Main { .. } | BaseEntry::Preprocessed { .. }, Self::Row) => {
+                    Some("a constraint reads the next row")
+                }
                 (BaseEntry::Main { .. }, &Self::Fixed(columns)) if variable.index < columns => None,
                 (BaseEntry::Main { .. }, Self::Fixed(_)) => {
                     Some("a constraint of a fixed table reads a committed column")

@@ -135,7 +135,7 @@ impl<X: PrimeCharacteristicRing + Copy> RowPoint<X> {
     }
 }
 
-/// A point, and the committed columns' values there, chip after chip.
+/// A point, and the columns' values there: the committed ones chip after chip, then the preprocessed ones.
 pub type Columns<X> = (RowPoint<X>, Vec<X>);
 
 /// Verifies the sumcheck; returns its point with the columns.
@@ -178,15 +178,15 @@ pub fn verify<C: Context, A: Chip>(
 
     // 4.4 The columns at the point, and the summand from them.
     context.enter(Step::Chips);
-    let columns = transcript.read_exts(context, key.columns())?;
+    let columns = transcript.read_exts(context, key.columns() + key.preprocessed_columns())?;
+    let (mut committed, mut preprocessed) = columns.split_at(key.columns());
     let mut sum = C::Ext::ZERO;
-    let mut first = 0;
     for (i, (chip, shape)) in key.chips.iter().zip(&key.shapes).enumerate() {
-        let committed = &columns[first..][..shape.committed()];
-        first += shape.committed();
+        let [of_trace, of_key] = [(&mut committed, shape.committed()), (&mut preprocessed, shape.preprocessed)]
+            .map(|(rest, count)| rest.split_off(..count).unwrap_or_default());
         let log_rows = shape.fixed_rows.map_or(key.params.log_rows, |rows| rows.ilog2() as usize);
         let fixed = shape.fixed.iter().map(|&column| point.fixed_column(column, log_rows));
-        let row: Vec<C::Ext> = fixed.chain(committed.iter().copied()).collect();
+        let row: Vec<C::Ext> = fixed.chain(of_trace.iter().chain(of_key).copied()).collect();
         let mut slots = WeightedSlots {
             weights: &challenges.slots[shape.first_slot..],
             lambda: challenges.denominator,
