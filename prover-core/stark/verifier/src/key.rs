@@ -180,7 +180,7 @@ impl<A: Chip> Key<A> {
             return Err(KeyError::Area);
         }
         let strips: usize =
-            shapes.iter().map(|shape| shape.preprocessed * shape.fixed_rows.unwrap_or(0) >> LOG_TILE).sum();
+            shapes.iter().map(|shape| shape.preprocessed * (shape.fixed_rows.unwrap_or(0) >> LOG_TILE)).sum();
         let limit = 1 << (params.log_cells - LOG_TILE);
         if strips > limit {
             return Err(KeyError::PreprocessedArea { strips, limit });
