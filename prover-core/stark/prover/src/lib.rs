@@ -16,7 +16,7 @@ mod writer;
 mod zerocheck;
 
 pub use preprocessed::{Preprocessed, SetupError};
-#[cfg(feature = "forge")]
-pub use prove::prove_forged;
 pub use prove::{prove, prove_stack};
+#[cfg(feature = "forge")]
+pub use prove::{prove_forged, prove_stack_forged};
 pub use stack::{Stack, TraceError};

@@ -55,9 +55,23 @@ pub fn prove_forged<P: Lanes, A: Chip>(
     public: &[F],
     forgery: &Forgery,
 ) -> Result<(Vec<u8>, Vec<Event<F>>), TraceError> {
+    prove_stack_forged::<P, A>(key, &Stack::new(key, tables)?, public, forgery)
+}
+
+/// [`prove_stack`] by a prover that cheats.
+///
+/// # Errors
+/// As [`prove_stack`].
+#[cfg(feature = "forge")]
+pub fn prove_stack_forged<P: Lanes, A: Chip>(
+    key: &Key<A>,
+    stack: &Stack,
+    public: &[F],
+    forgery: &Forgery,
+) -> Result<(Vec<u8>, Vec<Event<F>>), TraceError> {
     let mut writer = Writer::new(&key.digest);
     writer.forge(forgery);
-    Ok(prove_into::<P, A>(writer, key, &Stack::new(key, tables)?, public)?.finish_with_log())
+    Ok(prove_into::<P, A>(writer, key, stack, public)?.finish_with_log())
 }
 
 fn prove_into<P: Lanes, A: Chip>(

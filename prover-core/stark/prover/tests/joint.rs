@@ -1,130 +1,27 @@
 //! Keys with preprocessed columns: two stacks, opened as one.
 
+#[path = "toy/circuit.rs"]
+mod circuit;
 #[path = "toy/mod.rs"]
 mod toy;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use hearth_soundness::SizeClass;
 use hearth_soundness::stark::StarkParams;
+use hearth_stark_prover::forge::{Forgery, Log, Watch, Watched};
 use hearth_stark_prover::lanes::Native;
-use hearth_stark_prover::{Preprocessed, Stack, TraceError, prove, prove_stack};
-use hearth_stark_verifier::chip::{Chip, FixedColumn};
+use hearth_stark_prover::{Preprocessed, Stack, TraceError, prove, prove_stack, prove_stack_forged};
 use hearth_stark_verifier::error::{Check, Rejection};
-use hearth_stark_verifier::field::F;
+use hearth_stark_verifier::field::{DEGREE, F};
 use hearth_stark_verifier::key::{Key, KeyError};
-use p3_air::WindowAccess;
+use hearth_stark_verifier::step::Step;
+use hearth_stark_verifier::transcript::Event;
+use hearth_stark_verifier::verify::verify;
 use p3_field::PrimeCharacteristicRing;
-use p3_lookup::{Count, InteractionBuilder};
 use p3_matrix::dense::RowMajorMatrix;
 
-const CLASS: SizeClass = SizeClass::Test18;
-
-/// Rows of the wires' table, which are no power of two, and those that do something.
-const ROWS: usize = 3 * 128;
-const USED: usize = 300;
-/// Preprocessed columns: two sub-blocks.
-const COLUMNS: usize = 5;
-
-/// A chip with preprocessed columns among those of the toy.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Circuit {
-    /// `value | from, to, addend, used, first`: takes the value at address `from` and puts the value and the addend at `to`.
-    /// The addresses are a cycle and the addends sum up to 0; the first value is 7.
-    Wires,
-    Toy(toy::Toy),
-}
-
-impl Chip for Circuit {
-    fn name(&self) -> &str {
-        match self {
-            Self::Wires => "wires",
-            Self::Toy(toy) => toy.name(),
-        }
-    }
-
-    fn width(&self) -> usize {
-        match self {
-            Self::Wires => 1,
-            Self::Toy(toy) => toy.width(),
-        }
-    }
-
-    fn preprocessed(&self) -> usize {
-        if *self == Self::Wires { COLUMNS } else { 0 }
-    }
-
-    fn is_boundary(&self) -> bool {
-        matches!(self, Self::Toy(toy) if toy.is_boundary())
-    }
-
-    fn fixed_rows(&self) -> Option<usize> {
-        match self {
-            Self::Wires => Some(ROWS),
-            Self::Toy(toy) => toy.fixed_rows(),
-        }
-    }
-
-    fn fixed_columns(&self) -> &[FixedColumn] {
-        match self {
-            Self::Wires => &[],
-            Self::Toy(toy) => toy.fixed_columns(),
-        }
-    }
-
-    fn eval<B: InteractionBuilder<F = F>>(&self, builder: &mut B) {
-        match self {
-            Self::Wires => {
-                let value: B::Expr = builder.main().current_slice()[0].into();
-                let [from, to, addend, used, first] =
-                    core::array::from_fn(|i| Into::<B::Expr>::into(builder.preprocessed().current_slice()[i]));
-                builder.assert_zero(first * (value.clone() - F::from_u8(7)));
-                builder.push_interaction("wire", [from, value.clone()], Count::bounded(-used.clone(), 1));
-                builder.push_interaction("wire", [to, value + addend], Count::bounded(used, 1));
-            }
-            Self::Toy(toy) => toy.eval(builder),
-        }
-    }
-}
-
-fn chips() -> Vec<Circuit> {
-    let toys = [toy::Toy::Step, toy::Toy::Cube, toy::Toy::Range, toy::Toy::Ends].map(Circuit::Toy);
-    [toys[0], Circuit::Wires].into_iter().chain(toys[1..].iter().copied()).collect()
-}
-
-/// The wires' preprocessed columns, and its values.
-fn wires() -> (RowMajorMatrix<F>, RowMajorMatrix<F>) {
-    let mut columns = vec![F::ZERO; ROWS * COLUMNS];
-    let mut values = vec![F::ZERO; ROWS];
-    let (mut value, mut sum) = (F::from_u8(7), F::ZERO);
-    for row in 0..USED {
-        let addend = if row + 1 == USED { -sum } else { F::from_usize(row * row + 3) };
-        let [from, to] = [row, (row + 1) % USED].map(|address| F::from_usize(address * 7 % USED + 1));
-        columns[row * COLUMNS..][..COLUMNS].copy_from_slice(&[from, to, addend, F::ONE, F::from_bool(row == 0)]);
-        values[row] = value;
-        value += addend;
-        sum += addend;
-    }
-    (RowMajorMatrix::new(columns, COLUMNS), RowMajorMatrix::new(values, 1))
-}
-
-fn empty() -> RowMajorMatrix<F> {
-    RowMajorMatrix::new(Vec::new(), 0)
-}
-
-fn setup(columns: RowMajorMatrix<F>) -> (Key<Circuit>, Arc<Preprocessed>) {
-    let tables = [empty(), columns, empty(), empty()];
-    let (key, preprocessed) =
-        Preprocessed::setup::<Native, _>(chips(), 4, StarkParams::of(CLASS), &tables).expect("a key");
-    (key, Arc::new(preprocessed))
-}
-
-/// The tables of a run with these values of the wires.
-fn trace(values: RowMajorMatrix<F>) -> (Vec<RowMajorMatrix<F>>, Vec<F>) {
-    let (mut tables, public) = toy::trace(3, 200);
-    tables.insert(1, values);
-    (tables, public)
-}
+use circuit::{CLASS, COLUMNS, Circuit, USED, chips, setup, trace, wires};
 
 /// The proof of a trace, right or wrong.
 fn proof(key: &Key<Circuit>, preprocessed: &Arc<Preprocessed>, values: RowMajorMatrix<F>) -> (Vec<F>, Vec<u8>) {
@@ -219,4 +116,59 @@ fn a_key_needs_its_cap() {
     assert_eq!(again.verify(&public, &honest), Ok(()));
     let plain = toy::key(CLASS);
     assert!(matches!(plain.with_preprocessed(key.preprocessed), Err(KeyError::Cap { expected: 0, .. })));
+}
+
+/// Finds where the columns' values begin in the transcript.
+#[derive(Default)]
+struct Columns {
+    absorbed: usize,
+    first: Option<usize>,
+}
+
+impl Watch for Columns {
+    fn happened(&mut self, event: Event<F>) {
+        self.absorbed += usize::from(matches!(event, Event::Absorbed(_)));
+    }
+
+    fn entered(&mut self, step: Step) {
+        if step == Step::Chips {
+            self.first.get_or_insert(self.absorbed);
+        }
+    }
+}
+
+/// FS-1: prover and verifier have one transcript; and a prover that changes what it sends anywhere before the openings, the round of
+/// the stacks' variable and the preprocessed columns' values among it, and goes on with the challenges and nonces that follow, is
+/// refused.
+#[test]
+fn forged_messages_are_refused() {
+    let (columns, values) = wires();
+    let (key, preprocessed) = setup(columns);
+    let (tables, public) = trace(values);
+    let stack = Stack::with_preprocessed(&key, &preprocessed, &tables).unwrap();
+    let (honest, log) = prove_stack_forged::<Native, _>(&key, &stack, &public, &Forgery::default()).unwrap();
+    let mut context = Watched::new(&honest, Log::default());
+    verify(&key, &mut context, &public).unwrap();
+    assert!(context.watch.0 == log);
+
+    // Before the openings every word of the proof is absorbed, the public values before them.
+    let mut context = Watched::new(&honest, Columns::default());
+    verify(&key, &mut context, &public).unwrap();
+    let columns = context.watch.first.expect("the step has a beginning") - public.len();
+    let of_key = columns + DEGREE * key.columns();
+    let round = of_key + DEGREE * COLUMNS;
+    let tree = 9 << key.params.log_cap(0);
+    let mut checks = BTreeSet::new();
+    let some = (tree..columns).step_by(columns / 12).chain((columns..of_key).step_by(23));
+    for word in some.chain((of_key..round).step_by(4)).chain(round..round + 2 * DEGREE) {
+        let forgery = Forgery::of_words(word..word + 1);
+        let (forged, _) = prove_stack_forged::<Native, _>(&key, &stack, &public, &forgery).unwrap();
+        match key.verify(&public, &forged) {
+            Err(Rejection::Failed(check)) => checks.insert(check),
+            verdict => panic!("word {word}: {verdict:?}"),
+        };
+    }
+    for check in [Check::FractionLayer, Check::ZerocheckEnd, Check::Opening] {
+        assert!(checks.contains(&check), "{checks:?}");
+    }
 }
