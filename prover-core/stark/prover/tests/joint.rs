@@ -12,13 +12,16 @@ use hearth_soundness::stark::StarkParams;
 use hearth_stark_prover::forge::{Forgery, Log, Watch, Watched};
 use hearth_stark_prover::lanes::Native;
 use hearth_stark_prover::{Preprocessed, Stack, TraceError, prove, prove_stack, prove_stack_forged};
+use hearth_stark_verifier::chip::{Chip, FixedColumn};
 use hearth_stark_verifier::error::{Check, Rejection};
 use hearth_stark_verifier::field::{DEGREE, F};
 use hearth_stark_verifier::key::{Key, KeyError};
 use hearth_stark_verifier::step::Step;
 use hearth_stark_verifier::transcript::Event;
 use hearth_stark_verifier::verify::verify;
+use p3_air::WindowAccess;
 use p3_field::PrimeCharacteristicRing;
+use p3_lookup::InteractionBuilder;
 use p3_matrix::dense::RowMajorMatrix;
 
 use circuit::{CLASS, COLUMNS, Circuit, USED, chips, setup, trace, wires};
@@ -171,4 +174,62 @@ fn forged_messages_are_refused() {
     for check in [Check::FractionLayer, Check::ZerocheckEnd, Check::Opening] {
         assert!(checks.contains(&check), "{checks:?}");
     }
+}
+
+/// A chip of one column that asserts nothing of its preprocessed ones but that the last one is the column.
+#[derive(Clone, Copy, Debug)]
+struct Shape {
+    preprocessed: usize,
+    rows: Option<usize>,
+    fixed: &'static [FixedColumn],
+    reads_next: bool,
+}
+
+impl Chip for Shape {
+    fn name(&self) -> &str {
+        "shape"
+    }
+    fn width(&self) -> usize {
+        1 + self.fixed.len()
+    }
+    fn preprocessed(&self) -> usize {
+        self.preprocessed
+    }
+    fn is_boundary(&self) -> bool {
+        false
+    }
+    fn fixed_rows(&self) -> Option<usize> {
+        self.rows
+    }
+    fn fixed_columns(&self) -> &[FixedColumn] {
+        self.fixed
+    }
+    fn eval<B: InteractionBuilder<F = F>>(&self, builder: &mut B) {
+        let column: B::Expr = builder.main().current_slice()[0].into();
+        let window = builder.preprocessed();
+        let row = if self.reads_next { window.next_slice() } else { window.current_slice() };
+        let last: B::Expr = row[self.preprocessed - 1].into();
+        builder.assert_zero(column - last);
+    }
+}
+
+/// What preprocessed columns a key can have: of the own row of a table of so many whole tiles, and no more than a stack holds.
+#[test]
+fn other_shapes_get_no_key() {
+    let good = Shape { preprocessed: 3, rows: Some(384), fixed: &[], reads_next: false };
+    let key = |shape: Shape| Key::new(vec![shape], 0, StarkParams::of(CLASS)).map(drop);
+    assert_eq!(key(good), Ok(()));
+    let chip = || "shape".to_string();
+    let fixed = &[FixedColumn { shift: 0, bits: 8 }];
+    assert_eq!(key(Shape { rows: None, ..good }), Err(KeyError::Preprocessed { chip: chip() }));
+    assert_eq!(key(Shape { rows: Some(256), fixed, ..good }), Err(KeyError::Preprocessed { chip: chip() }));
+    for rows in [0, 100, 129, 1 << 20] {
+        assert_eq!(key(Shape { rows: Some(rows), ..good }), Err(KeyError::Rows { chip: chip(), rows }));
+    }
+    let what = "a constraint reads the next row";
+    assert_eq!(key(Shape { reads_next: true, ..good }), Err(KeyError::Reads { chip: chip(), what }));
+    // 2^18 cells are 2048 strips; five tables of four columns and 2^16 rows are 10240.
+    let large = vec![Shape { preprocessed: 4, rows: Some(1 << 16), ..good }; 5];
+    let refused = Key::new(large, 0, StarkParams::of(CLASS)).map(drop);
+    assert_eq!(refused, Err(KeyError::PreprocessedArea { strips: 10_240, limit: 2048 }));
 }
