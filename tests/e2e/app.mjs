@@ -150,7 +150,7 @@ async function tabsAlone(browser, folder, problems) {
     const ok = result.proved && result.share === 1 && status.workers.length === 3;
     return { ok, secondsAfterKill: (Date.now() - killedAt) / 1000, ...result };
   } finally {
-    await stop(node);
+    await end(browser, node);
   }
 }
 
@@ -163,7 +163,7 @@ async function stranger(browser, folder, problems) {
     const says = await page.locator("[role=status]").innerText();
     return { ok: done(await statusWhen(origin, () => true)).length === 0, says };
   } finally {
-    await stop(node);
+    await end(browser, node);
   }
 }
 
@@ -173,7 +173,7 @@ const besideNode = (scenario) => async (browser, folder, problems) => {
   try {
     return await scenario(browser, origin, problems);
   } finally {
-    await stop(node);
+    await end(browser, node);
   }
 };
 
@@ -191,6 +191,12 @@ async function siteElsewhere(browser, origin, problems) {
     await page.context().close();
     site.end();
   }
+}
+
+/** Closes all tabs, which would complain of the node's absence, and ends the node. */
+async function end(browser, node) {
+  for (const context of browser.contexts()) await context.close();
+  await stop(node);
 }
 
 async function stop(node) {
