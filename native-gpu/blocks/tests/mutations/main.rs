@@ -4,8 +4,8 @@
 //! chain id of the output are those of the input; and it is valid only where that is right (see [`Expected`]), with a
 //! block hash that the header has which the consensus crates make of the payload.
 //!
-//! The blocks are made here, one of each shape of block. `HEARTH_FULL=1` tries ten times as many mutants, also of the small
-//! valid blocks of the folder that HEARTH_BLOCKS names.
+//! The blocks are made here, one of each shape of block. `HEARTH_FULL=1` tries ten times as many mutants of them, and as
+//! many as it else tries of each of them, of each small valid block of the folder that HEARTH_BLOCKS names.
 
 mod chain;
 mod mutants;
@@ -165,10 +165,11 @@ fn run() -> Result<(), String> {
     if let Some(folder) = std::env::var_os("HEARTH_BLOCKS").filter(|_| full) {
         seeds.extend(files(folder.as_ref(), &validator)?);
     }
-    let per_weight = if full { 10 * PER_WEIGHT } else { PER_WEIGHT };
-    let jobs: Vec<Job<'_>> = (seeds.iter().flat_map(|seed| CLASSES.iter().map(move |class| (seed, class))))
+    let per_weight = |at: usize| if full && at < FORKS.len() { 10 * PER_WEIGHT } else { PER_WEIGHT };
+    let pairs = seeds.iter().enumerate().flat_map(|(at, seed)| CLASSES.iter().map(move |class| (at, seed, class)));
+    let jobs: Vec<Job<'_>> = pairs
         .enumerate()
-        .map(|(number, (seed, class))| Job { number, seed, class, mutants: per_weight * class.weight })
+        .map(|(number, (at, seed, class))| Job { number, seed, class, mutants: per_weight(at) * class.weight })
         .collect();
 
     let start = Instant::now();

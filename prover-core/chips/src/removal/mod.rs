@@ -27,20 +27,26 @@ use search::{Cheat, Subject};
 /// Evaluations of a row that are spent on one item before it counts as not found.
 const EFFORT: usize = 300_000;
 
+/// Every so manieth item of the keccak round stands for all: its bits are alike, and a row has thousands.
+const ALIKE: usize = 61;
+
 /// Items of these tables without a cheat. In full tests it searches on for cheats that show outside of the row, and prints
-/// how many are of each kind.
+/// how many are of each kind; of the keccak round, whose other items then get a cheat each, for every 61st.
 fn missing(tables: &[Table]) -> Vec<String> {
     extern crate std;
     let is_full = std::env::var_os("HEARTH_FULL").is_some();
-    let enough = if is_full { Cheat::Input } else { Cheat::Silent };
     let mut rows = rows::honest_rows();
     let mut missing = Vec::new();
     for &table in tables {
         let subject = Subject::new(table, rows.remove(table.name()).expect("the programs meet every table"));
-        // The bits of the keccak round are alike.
-        let stride = if is_full || table != Table::KeccakRound { 1 } else { 61 };
+        let alike = if table == Table::KeccakRound { ALIKE } else { 1 };
         let mut kinds = [0; 3];
-        for item in subject.items().into_iter().step_by(stride) {
+        for (number, item) in subject.items().into_iter().enumerate() {
+            let stands_for_all = number % alike == 0;
+            if !is_full && !stands_for_all {
+                continue;
+            }
+            let enough = if is_full && stands_for_all { Cheat::Input } else { Cheat::Silent };
             let at = item.checked_sub(subject.constraints());
             if redundant::is_listed(table, at.is_some(), at.unwrap_or(item)) {
                 continue;
