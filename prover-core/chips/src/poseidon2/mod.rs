@@ -11,7 +11,7 @@ use p3_air::WindowAccess;
 use p3_field::PrimeCharacteristicRing;
 use p3_lookup::InteractionBuilder;
 
-use self::rounds::{SBOXES, permute};
+pub use self::rounds::{SBOXES, permute};
 use crate::Felt;
 use crate::bus::{BusBuilder, Hash};
 use crate::chip::{Chip, RecordChip};

@@ -16,12 +16,12 @@ use p3_poseidon2::GenericPoseidon2LinearLayers;
 use crate::Felt;
 
 /// S-box outputs of all rounds but the last.
-pub(super) const SBOXES: usize = (2 * HALF - 1) * WIDTH + PARTIAL;
+pub const SBOXES: usize = (2 * HALF - 1) * WIDTH + PARTIAL;
 
 /// The permutation with its round constants multiplied by `real`.
 ///
 /// `sbox` takes each `(x + constant)^3` in order, those of the last round at the end, and returns what stands for it.
-pub(super) fn permute<R: Algebra<Felt>>(state: &mut [R; WIDTH], real: R, mut sbox: impl FnMut(R) -> R) {
+pub fn permute<R: Algebra<Felt>>(state: &mut [R; WIDTH], real: R, mut sbox: impl FnMut(R) -> R) {
     let mut apply = |element: &mut R, constant: Felt| {
         *element = sbox((element.clone() + real.clone() * constant).cube());
     };

@@ -1,0 +1,14 @@
+#![doc = include_str!("../README.md")]
+
+pub mod compile;
+pub mod compiled;
+pub mod gate;
+pub mod quintic;
+pub mod table;
+pub mod values;
+pub mod wires;
+pub mod wiring;
+
+pub use compile::{CompileError, compile};
+pub use compiled::Compiled;
+pub use table::Table;
