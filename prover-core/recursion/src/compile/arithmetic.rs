@@ -4,16 +4,17 @@ use hearth_stark_circuit::circuit::{Gate, Operand, Operation};
 use hearth_stark_verifier::field::{DEGREE, E, F};
 use p3_field::PrimeCharacteristicRing;
 
-use super::dots::Chain;
 use super::form::{Form, Placed, Ring};
 use super::{CompileError, Compiler};
 use crate::gate::arithmetic::Arithmetic;
-use crate::gate::dot::Dot;
+use crate::gate::interval::Interval;
+use crate::gate::power::Power;
+use crate::gate::product::Product;
 use crate::gate::scalar::Scalar;
 use crate::wires::Wire;
 
 /// Forms of the wires that were met so far.
-struct Forms {
+pub(super) struct Forms {
     base: Vec<Option<Form<F>>>,
     ext: Vec<Option<Form<E>>>,
     base_uses: Vec<u32>,
@@ -47,14 +48,16 @@ impl Rows<E> for Compiler<'_> {
     fn emit(&mut self, form: &Form<E>, placed: Placed, out: Option<Wire>) {
         let Placed { operands, products, linear } = placed;
         operands.into_iter().flatten().for_each(|wire| self.read(wire));
-        self.rows.arithmetic.push(Arithmetic {
-            operands,
-            products,
-            linear,
-            constant: form.constant,
-            out,
-            inverse: false,
-        });
+        match operands {
+            [a, b, None] => self.rows.products.push(Product {
+                operands: [a, b],
+                product: products[0],
+                linear: [linear[0], linear[1]],
+                constant: form.constant,
+                out,
+            }),
+            _ => self.rows.arithmetic.push(Arithmetic { operands, products, linear, constant: form.constant, out }),
+        }
     }
 
     fn number(&mut self, value: E) -> Wire {
@@ -93,6 +96,8 @@ impl Compiler<'_> {
                 Gate::Base(_, a, b) => [a, b].into_iter().for_each(&mut of),
                 Gate::Mixed(_, b) => of(b),
                 Gate::Pack(operands) => operands.iter().for_each(&mut of),
+                Gate::Interval(_, bits) => bits.iter().for_each(&mut of),
+                Gate::Power(_, power) => of(power),
                 _ => {}
             }
         }
@@ -123,7 +128,7 @@ impl Compiler<'_> {
             }
             Gate::Ext(operation, a, b) => {
                 if let Some(chain) = self.chains.get(&number).cloned() {
-                    self.dots(&chain, forms);
+                    self.chain(&chain, forms);
                     return Ok(());
                 }
                 let (a_form, b_form) = (self.ext_form(*a, forms), self.ext_form(*b, forms));
@@ -156,6 +161,24 @@ impl Compiler<'_> {
                     forms.ext[ext_out as usize] = Some(Form::wire(wire));
                 }
             }
+            Gate::Interval(elements, bits) => {
+                let [a, b, c, d, x, y] = elements.map(|operand| self.read_ext(operand, forms));
+                let bits = bits.map(|bit| self.read_base(bit, forms));
+                let out = core::array::from_fn(|i| Wire::Ext(ext_out + i as u32));
+                self.rows.intervals.push(Interval { state: [a, b, c, d], point: [x, y], bits, out });
+            }
+            Gate::Power([product, rho], power) => {
+                let [product, rho] = [*product, *rho].map(|operand| self.read_ext(operand, forms));
+                let power = self.read_base(*power, forms);
+                self.is_provided[base_out as usize] = true;
+                self.rows.powers.push(Power {
+                    product,
+                    rho,
+                    power,
+                    out: Wire::Ext(ext_out),
+                    square: Wire::Base(base_out),
+                });
+            }
             Gate::Select(..) => {
                 return Err(CompileError::Gate { gate: number, what: "a node of a cap that no path ends at" });
             }
@@ -168,12 +191,11 @@ impl Compiler<'_> {
             Gate::Nonzero(_, value) => {
                 let wire = self.ext_operand(*value, forms);
                 self.read(wire);
-                self.rows.arithmetic.push(Arithmetic {
-                    operands: [Some(wire), None, None],
-                    products: [F::ONE, F::ZERO],
+                self.rows.products.push(Product {
+                    operands: [Some(wire), None],
+                    product: F::ONE,
                     constant: E::NEG_ONE,
-                    inverse: true,
-                    ..Arithmetic::default()
+                    ..Product::default()
                 });
             }
         }
@@ -229,7 +251,7 @@ impl Compiler<'_> {
     }
 
     /// The wire of an operand.
-    fn ext_operand(&mut self, operand: Operand<E>, forms: &mut Forms) -> Wire {
+    pub(super) fn ext_operand(&mut self, operand: Operand<E>, forms: &mut Forms) -> Wire {
         match operand {
             Operand::Constant(value) => self.constant(value),
             Operand::Wire(out) => {
@@ -242,32 +264,17 @@ impl Compiler<'_> {
         }
     }
 
-    /// A row reads a wire.
-    fn read(&mut self, wire: Wire) {
-        if let Wire::Base(wire) = wire {
-            self.demand(wire);
-        }
+    /// The wire of an operand of the base field that a row reads.
+    fn read_base(&mut self, operand: Operand<F>, forms: &mut Forms) -> Wire {
+        let wire = self.base_operand(operand, forms);
+        self.read(wire);
+        wire
     }
 
-    /// Rows of a chain of products.
-    fn dots(&mut self, chain: &Chain, forms: &mut Forms) {
-        let mut sum = None;
-        let mut done = 0;
-        for terms in chain.terms.chunks(DEGREE) {
-            let mut words = [Operand::Constant(F::ZERO); DEGREE];
-            let mut weights = [None; DEGREE];
-            for (i, &(weight, word)) in terms.iter().enumerate() {
-                words[i] = word;
-                let wire = self.ext_operand(weight, forms);
-                self.read(wire);
-                weights[i] = Some(wire);
-            }
-            done += terms.len();
-            let values = self.group(words);
-            // The sum of the first n terms is the recorded sum n - 2; a chain has more than one term, but its last row may not.
-            let out = Wire::Ext(chain.sums[done.max(2) - 2]);
-            self.rows.dots.push(Dot { sum, values, weights, out });
-            sum = Some(out);
+    /// A row reads a wire.
+    pub(super) fn read(&mut self, wire: Wire) {
+        if let Wire::Base(wire) = wire {
+            self.demand(wire);
         }
     }
 }

@@ -14,7 +14,7 @@
 //! match is refused, not compiled otherwise).
 
 mod arithmetic;
-mod dots;
+mod chains;
 mod form;
 mod paths;
 mod sponges;
@@ -30,6 +30,7 @@ use thiserror::Error;
 use crate::compiled::{Compiled, Rows};
 use crate::gate::bits::Bits;
 use crate::gate::pack::Pack;
+use crate::gate::product::Product;
 use crate::values::{Extra, Link};
 use crate::wires::Wire;
 
@@ -55,7 +56,7 @@ pub fn compile(circuit: &Circuit) -> Result<Compiled, CompileError> {
     let mut compiler = Compiler::new(circuit);
     compiler.match_paths()?;
     compiler.match_sponges()?;
-    compiler.match_dots();
+    compiler.match_chains();
     compiler.arithmetic()?;
     compiler.unpack()?;
     let caps: Vec<usize> = compiler.caps.iter().map(Vec::len).collect();
@@ -93,7 +94,7 @@ struct Compiler<'c> {
     /// By bits gate: the wire of the upper bits' number, and its lowest bit.
     highs: HashMap<usize, (Wire, usize)>,
     /// Chains of products: by the gate of the last sum.
-    chains: HashMap<usize, dots::Chain>,
+    chains: HashMap<usize, chains::Chain>,
     public: Vec<u32>,
 }
 
@@ -150,11 +151,7 @@ impl<'c> Compiler<'c> {
         let wire = Wire::Constant(number);
         if number == next {
             self.extra.constants.push(value);
-            self.rows.arithmetic.push(crate::gate::arithmetic::Arithmetic {
-                constant: value,
-                out: Some(wire),
-                ..Default::default()
-            });
+            self.rows.products.push(Product { constant: value, out: Some(wire), ..Default::default() });
         }
         wire
     }

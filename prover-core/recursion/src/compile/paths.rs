@@ -46,9 +46,10 @@ impl Compiler<'_> {
         for gate in self.circuit.gates() {
             match gate {
                 Gate::Base(_, a, b) => [a, b].into_iter().for_each(&mut of),
-                Gate::Mixed(_, b) | Gate::Bits(b, _) => of(b),
+                Gate::Mixed(_, b) | Gate::Bits(b, _) | Gate::Power(_, b) => of(b),
                 Gate::Pack(operands) => operands.iter().for_each(&mut of),
                 Gate::Permutation(operands) => operands.iter().for_each(&mut of),
+                Gate::Interval(_, operands) => operands.iter().for_each(&mut of),
                 Gate::Select(nodes, bits) => nodes.iter().flatten().chain(bits).for_each(&mut of),
                 Gate::Public | Gate::Word | Gate::Ext(..) | Gate::Zero(..) | Gate::Nonzero(..) => {}
             }

@@ -1,7 +1,6 @@
 //! Arithmetic in the challenge field: `out = b (m a + n c) + k_a a + k_b b + k_c c + constant`.
 //!
-//! * **Guarantees** that the equation holds, and with `assert` that `out` is 0. An operand without a wire is free: the circuit
-//!   has one only where it asserts that a value is not 0, by a factor with which it is 1.
+//! * **Guarantees** that the equation holds, and with `assert` that `out` is 0. Operands without a wire have coefficients 0.
 //! * **Why a cheater fails.** The operands are read, so they are what was provided; the coefficients are preprocessed; the
 //!   equation, five constraints of degree 3, leaves one value for `out`.
 //! * **Cost.** 20 cells, 4 messages.
@@ -49,7 +48,7 @@ columns! {
 /// A row.
 #[derive(Clone, Debug, Default)]
 pub struct Arithmetic {
-    /// Operands a, b, c; where there is no wire the value is 0, or the inverse of a for b.
+    /// Operands a, b, c; where there is no wire the value is 0.
     pub operands: [Option<Wire>; 3],
     /// Of a b and of c b.
     pub products: [F; 2],
@@ -59,8 +58,6 @@ pub struct Arithmetic {
     pub constant: E,
     /// The wire of the result; none if it is asserted to be 0.
     pub out: Option<Wire>,
-    /// Whether b is the inverse of a.
-    pub inverse: bool,
 }
 
 impl Gate for Arithmetic {
@@ -109,10 +106,7 @@ impl Gate for Arithmetic {
 
     fn fill(&self, values: &Values<'_>, cells: &mut [F]) {
         let cells: &mut Main<F> = cells.borrow_mut();
-        let [a, mut b, c] = self.operands.map(|operand| operand.map_or(E::ZERO, |wire| values.get(wire)));
-        if self.inverse {
-            b = a.try_inverse().unwrap_or(E::ZERO);
-        }
+        let [a, b, c] = self.operands.map(|operand| operand.map_or(E::ZERO, |wire| values.get(wire)));
         let mut out = b * (a * self.products[0] + c * self.products[1]) + self.constant;
         for (&coefficient, operand) in self.linear.iter().zip([a, b, c]) {
             out += operand * coefficient;

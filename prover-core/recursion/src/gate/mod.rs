@@ -9,9 +9,13 @@ pub mod bits;
 pub mod boundary;
 pub mod climb;
 pub mod dot;
+pub mod inner;
+pub mod interval;
 pub mod node;
 pub mod pack;
 pub mod permutation;
+pub mod power;
+pub mod product;
 pub mod scalar;
 pub mod sponge;
 
@@ -47,7 +51,8 @@ pub trait Gate {
 macro_rules! for_each_gate {
     ($call:ident) => {
         $call! {
-            Sponge sponges, Climb climbs, Arithmetic arithmetic, Scalar scalars, Dot dots, Pack packs, Bits bits, Node nodes
+            Sponge sponges, Climb climbs, Arithmetic arithmetic, Product products, Inner inners, Dot dots, Interval intervals,
+            Power powers, Scalar scalars, Pack packs, Bits bits, Node nodes
         }
     };
 }

@@ -4,6 +4,7 @@ use hearth_machine::hash::{DIGEST, Hasher, WIDTH};
 use hearth_stark_verifier::error::Check;
 use hearth_stark_verifier::field::{E, F, Quintic};
 use hearth_stark_verifier::transcript::Event;
+use hearth_stark_verifier::weights::{interval_step, power_step};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use thiserror::Error;
 
@@ -167,6 +168,15 @@ impl Assignment {
                 let index = bits.iter().rev().fold(0, |index, operand| index << 1 | bit(operand));
                 let node: [F; DIGEST] = nodes[index].map(|operand| self.base(operand));
                 (node.to_vec(), vec![])
+            }
+            Gate::Interval(elements, bits) => {
+                let [a, b, c, d, x, y] = elements.map(|operand| self.ext(operand));
+                let [start, end] = bits.map(|operand| self.base(operand));
+                (vec![], interval_step(&[[a, b], [c, d]], x, y, start, end).concat())
+            }
+            Gate::Power([product, rho], power) => {
+                let (product, power) = power_step(self.ext(*product), self.ext(*rho), self.base(*power));
+                (vec![power], vec![product])
             }
             Gate::Public | Gate::Word | Gate::Zero(..) | Gate::Nonzero(..) => (vec![], vec![]),
         }

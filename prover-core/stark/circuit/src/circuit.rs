@@ -48,6 +48,10 @@ pub enum Gate {
     Bits(Operand<F>, usize),
     /// The node whose number the bits spell, lowest first.
     Select(Vec<[Operand<F>; DIGEST]>, Vec<Operand<F>>),
+    /// [`interval_step`](hearth_stark_verifier::weights::interval_step): the state, then x and y; the bits of start and end.
+    Interval(Box<[Operand<E>; 6]>, [Operand<F>; 2]),
+    /// [`power_step`](hearth_stark_verifier::weights::power_step): product and rho; the power.
+    Power([Operand<E>; 2], Operand<F>),
     /// Asserts that a value is 0.
     Zero(Check, Operand<E>),
     /// Asserts that a value is not 0.
@@ -58,7 +62,7 @@ impl Gate {
     /// Output wires of the base field.
     pub fn base_outputs(&self) -> usize {
         match self {
-            Self::Public | Self::Word | Self::Base(..) => 1,
+            Self::Public | Self::Word | Self::Base(..) | Self::Power(..) => 1,
             Self::Permutation(_) => WIDTH,
             Self::Bits(_, count) => *count,
             Self::Select(..) => DIGEST,
@@ -68,7 +72,11 @@ impl Gate {
 
     /// Output wires of the challenge field.
     pub fn ext_outputs(&self) -> usize {
-        usize::from(matches!(self, Self::Ext(..) | Self::Mixed(..) | Self::Pack(_)))
+        match self {
+            Self::Ext(..) | Self::Mixed(..) | Self::Pack(_) | Self::Power(..) => 1,
+            Self::Interval(..) => 4,
+            _ => 0,
+        }
     }
 }
 

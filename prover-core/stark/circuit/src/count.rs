@@ -36,6 +36,10 @@ pub struct Counts {
     pub selects: usize,
     /// Elements that these are selected from.
     pub selected_from: usize,
+    /// Steps of the intervals' branching programs.
+    pub interval_steps: usize,
+    /// Steps of the powers' products.
+    pub power_steps: usize,
     /// Assertions.
     pub assertions: usize,
 }
@@ -54,6 +58,8 @@ impl AddAssign for Counts {
         self.bits += other.bits;
         self.selects += other.selects;
         self.selected_from += other.selected_from;
+        self.interval_steps += other.interval_steps;
+        self.power_steps += other.power_steps;
         self.assertions += other.assertions;
     }
 }
@@ -96,12 +102,14 @@ impl Counts {
                 self.selects += 1;
                 self.selected_from += nodes.len() * DIGEST;
             }
+            Gate::Interval(..) => self.interval_steps += 1,
+            Gate::Power(..) => self.power_steps += 1,
             Gate::Zero(..) | Gate::Nonzero(..) => self.assertions += 1,
         }
     }
 
     /// Figures with their names, in the order of tables.
-    pub fn figures(&self) -> [(&'static str, usize); 13] {
+    pub fn figures(&self) -> [(&'static str, usize); 15] {
         [
             ("words", self.words),
             ("permutations", self.permutations),
@@ -115,6 +123,8 @@ impl Counts {
             ("bits", self.bits),
             ("selects", self.selects),
             ("selected from", self.selected_from),
+            ("interval steps", self.interval_steps),
+            ("power steps", self.power_steps),
             ("assertions", self.assertions),
         ]
     }

@@ -9,6 +9,7 @@ use hearth_stark_verifier::key::Key;
 use hearth_stark_verifier::step::Step;
 use hearth_stark_verifier::transcript::Event;
 use hearth_stark_verifier::verify::verify;
+use hearth_stark_verifier::weights::IntervalState;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
 use crate::circuit::{Circuit, Gate, Operand};
@@ -74,6 +75,27 @@ impl<'t> Context for Recorder<'t> {
         let bits = bits.iter().map(|bit| bit.operand).collect();
         let outputs = self.base(Gate::Select(nodes, bits), DIGEST);
         core::array::from_fn(|i| outputs[i])
+    }
+
+    fn interval_step(
+        &mut self,
+        state: &IntervalState<Ext<'t>>,
+        x: Ext<'t>,
+        y: Ext<'t>,
+        start: Base<'t>,
+        end: Base<'t>,
+    ) -> IntervalState<Ext<'t>> {
+        let [[a, b], [c, d]] = *state;
+        let elements = Box::new([a, b, c, d, x, y].map(|element| element.operand));
+        let outputs = self.tape.with(|circuit| circuit.push(Gate::Interval(elements, [start.operand, end.operand])));
+        let output = |i| Ext::output(self.tape, outputs, i);
+        [[output(0), output(1)], [output(2), output(3)]]
+    }
+
+    fn power_step(&mut self, product: Ext<'t>, rho: Ext<'t>, power: Base<'t>) -> (Ext<'t>, Base<'t>) {
+        let gate = Gate::Power([product.operand, rho.operand], power.operand);
+        let outputs = self.tape.with(|circuit| circuit.push(gate));
+        (Ext::output(self.tape, outputs, 0), Base::output(self.tape, outputs, 0))
     }
 
     fn assert_zero(&mut self, check: Check, value: Ext<'t>) -> Result<(), Rejection> {

@@ -147,7 +147,7 @@ fn every_gate_counts() {
         }
     }
     assert_eq!((base, ext), circuit.wires());
-    assert_eq!(ends.len(), 12, "public, 3 + 3 operations, mixed, pack, permutation, bits, select");
+    assert_eq!(ends.len(), 14, "public, 3 + 3 operations, mixed, pack, permutation, bits, select, interval, power");
     for (_, pair) in ends {
         for (number, base, ext) in pair {
             let mut forged = assignment.clone();

@@ -8,6 +8,7 @@ use p3_field::{Algebra, PrimeCharacteristicRing};
 use crate::error::{Check, Rejection};
 use crate::field::{DEGREE, Extends, F};
 use crate::step::Step;
+use crate::weights::{self, IntervalState};
 
 /// The operations of the verifier on elements that may be numbers, counted numbers or wires of a circuit.
 ///
@@ -40,6 +41,23 @@ pub trait Context {
 
     /// The node of `nodes` with the number that `bits` spell, lowest first; there are `2^bits.len()` nodes.
     fn select(&mut self, nodes: &[[Self::Base; DIGEST]], bits: &[Self::Base]) -> [Self::Base; DIGEST];
+
+    /// [`weights::interval_step`].
+    fn interval_step(
+        &mut self,
+        state: &IntervalState<Self::Ext>,
+        x: Self::Ext,
+        y: Self::Ext,
+        start: Self::Base,
+        end: Self::Base,
+    ) -> IntervalState<Self::Ext> {
+        weights::interval_step(state, x, y, start, end)
+    }
+
+    /// [`weights::power_step`].
+    fn power_step(&mut self, product: Self::Ext, rho: Self::Ext, power: Self::Base) -> (Self::Ext, Self::Base) {
+        weights::power_step(product, rho, power)
+    }
 
     /// Asserts that `value` is 0.
     ///

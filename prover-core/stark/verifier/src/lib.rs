@@ -29,4 +29,5 @@ pub mod step;
 pub mod sumcheck;
 pub mod transcript;
 pub mod verify;
+pub mod weights;
 pub mod zerocheck;

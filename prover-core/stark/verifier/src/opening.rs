@@ -111,7 +111,7 @@ fn strip_weight<C: Context>(
         start += heights[chip] * F::from_usize(1 << bits);
         let end_bits = context.range(Check::Area, start, strip.len() + 1)?;
         let coordinates: Vec<C::Ext> = weight.tau[..bits].iter().chain(&weight.point.tile).copied().collect();
-        strips += mu * interval::<C>(&coordinates, strip, &start_bits, &end_bits);
+        strips += mu * interval(context, &coordinates, strip, &start_bits, &end_bits);
         start_bits = end_bits;
     }
     Ok(strips)
@@ -120,39 +120,12 @@ fn strip_weight<C: Context>(
 /// `sum_x eq(rho, x) eq(z, x - start) [start <= x < end]` over all `x`, by a read-once branching program over the bits,
 /// lowest first, whose state is (carry of `start + y = x`, `x < end` so far). `z` has a coordinate for each bit of `y`;
 /// missing ones are 0, and bits of `y` beyond those of `x` are 0.
-fn interval<C: Context>(z: &[C::Ext], rho: &[C::Ext], start: &[C::Base], end: &[C::Base]) -> C::Ext {
+fn interval<C: Context>(context: &mut C, z: &[C::Ext], rho: &[C::Ext], start: &[C::Base], end: &[C::Base]) -> C::Ext {
     let zero = C::Ext::ZERO;
-    // state[carry][less]
     let mut state = [[C::Ext::ONE, zero], [zero, zero]];
     for (i, &x) in rho.iter().enumerate() {
         let y = z.get(i).copied().unwrap_or(zero);
-        let xy = x * y;
-        // weight[x][y] of the two bits.
-        let weight = [[C::Ext::ONE - x - y + xy, y - xy], [x - xy, xy]];
-        // The state after this bit for both values t of start's bit, still split by the bit of x: [t][x][carry][less].
-        // The sum y + t + carry has x as its low and the new carry as its high bit.
-        let mut by_bits = [[[[zero; 2]; 2]; 2]; 2];
-        for (t, by_x) in by_bits.iter_mut().enumerate() {
-            for (carry, row) in state.iter().enumerate() {
-                for sum in [t + carry, 1 + t + carry] {
-                    let (y, x, new) = (sum - t - carry, sum % 2, sum / 2);
-                    for (less, &old) in row.iter().enumerate() {
-                        by_x[x][new][less] += old * weight[x][y];
-                    }
-                }
-            }
-        }
-        let (t, e) = (start[i], end[i]);
-        let select = |low: C::Ext, high: C::Ext, bit: C::Base| low + (high - low).times(bit);
-        let mut next = [[zero; 2]; 2];
-        for (carry, next) in next.iter_mut().enumerate() {
-            let of = |x: usize, less: usize| select(by_bits[0][x][carry][less], by_bits[1][x][carry][less], t);
-            let (x0, x1) = ([of(0, 0), of(0, 1)], [of(1, 0), of(1, 1)]);
-            // Against the bit e of end: x < e sets `less`, x > e clears it, equal keeps it.
-            next[0] = select(x0[0] + x1[0] + x1[1], x1[0], e);
-            next[1] = select(x0[1], x0[0] + x0[1] + x1[1], e);
-        }
-        state = next;
+        state = context.interval_step(&state, x, y, start[i], end[i]);
     }
     let (t, e) = (start[rho.len()], end[rho.len()]);
     let inside = state[0][1] + state[0][0].times(e);
@@ -279,7 +252,7 @@ pub fn verify<C: Context, A: Chip>(
     for claims in &queries {
         let mut power = claims.gamma;
         for &point in &claims.points {
-            total += power * power_weight::<C>(point, &rho[claims.bound..]);
+            total += power * power_weight(context, point, &rho[claims.bound..]);
             power *= claims.gamma;
         }
     }
@@ -298,14 +271,8 @@ fn domain_point<C: Context>(bits: &[C::Base]) -> C::Base {
 }
 
 /// The multilinear extension of `x -> y^x` at `rho`: `prod_i (1 + rho_i (y^(2^i) - 1))`.
-fn power_weight<C: Context>(y: C::Base, rho: &[C::Ext]) -> C::Ext {
-    let mut power = y;
-    let mut product = C::Ext::ONE;
-    for r in rho {
-        product *= r.times(power - F::ONE) + F::ONE;
-        power = power.square();
-    }
-    product
+fn power_weight<C: Context>(context: &mut C, y: C::Base, rho: &[C::Ext]) -> C::Ext {
+    rho.iter().fold((C::Ext::ONE, y), |(product, power), &rho| context.power_step(product, rho, power)).0
 }
 
 #[cfg(test)]
@@ -332,7 +299,7 @@ mod tests {
                     let sum: E =
                         (start..end).filter_map(|x| Some(at_x[x as usize] * *at_y.get((x - start) as usize)?)).sum();
                     let [start, end] = [start, end].map(|t| context.low_bits(F::from_u32(t), 4));
-                    assert_eq!(interval::<Native<'_>>(&z, &rho, &start, &end), sum);
+                    assert_eq!(interval(&mut context, &z, &rho, &start, &end), sum);
                 }
             }
         }
