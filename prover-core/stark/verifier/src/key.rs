@@ -11,6 +11,8 @@ use thiserror::Error;
 
 use crate::chip::Chip;
 use crate::field::F;
+use crate::identity;
+use crate::native::Native;
 use crate::shape::{Buses, Probe, shape};
 pub use crate::shape::{ChipShape, LookupShape};
 
@@ -35,6 +37,8 @@ pub struct Key<A> {
     pub log_slots: usize,
     /// Parameters.
     pub params: StarkParams,
+    /// Digest of all of the above, but for the heights of tables with preprocessed columns.
+    pub shape: [F; DIGEST],
     /// The cap of the stack of preprocessed columns; empty if no chip has any.
     pub preprocessed: Vec<[F; DIGEST]>,
     /// Digest of all of the above: the transcript's seed.
@@ -142,9 +146,11 @@ impl<A: Chip> Key<A> {
             public_values,
             log_slots,
             params,
+            shape: [F::ZERO; DIGEST],
             preprocessed,
             digest: [F::ZERO; DIGEST],
         };
+        key.shape = key.compute_shape();
         key.digest = key.compute_digest();
         Ok(key)
     }
@@ -212,10 +218,18 @@ impl<A: Chip> Key<A> {
         self.shapes.iter().map(|shape| shape.preprocessed).sum()
     }
 
-    /// The digest: parameters, shapes, and each chip's constraints and messages at a pseudo-random row, so that two
+    /// The digest: that of the shape, and where there are preprocessed columns what tells keys of one shape apart.
+    fn compute_digest(&self) -> [F; DIGEST] {
+        if !self.is_joint() {
+            return self.shape;
+        }
+        identity::digest(&mut Native::new(&[]), &self.shape, &self.heights(), &self.preprocessed)
+    }
+
+    /// The digest of the shape: parameters, shapes, and each chip's constraints and messages at a pseudo-random row, so that two
     /// keys whose chips differ in any polynomial have different digests but for a probability of about `3 / p^9`. Every list
     /// is written with its length; what only keys with preprocessed columns have comes last.
-    fn compute_digest(&self) -> [F; DIGEST] {
+    fn compute_shape(&self) -> [F; DIGEST] {
         let hasher = Hasher::new();
         let mut words: Vec<F> = Vec::new();
         let mut number = |value: usize| words.push(F::from_usize(value));
@@ -244,7 +258,10 @@ impl<A: Chip> Key<A> {
             shape.name.bytes().map(usize::from).for_each(&mut number);
             number(shape.width);
             number(usize::from(chip.is_boundary()));
-            number(shape.fixed_rows.map_or(0, |rows| log2(rows) + 1));
+            number(match shape.fixed_rows {
+                Some(rows) if shape.preprocessed == 0 => height(rows),
+                _ => 0,
+            });
             number(shape.fixed.len());
             for column in &shape.fixed {
                 number(column.shift);
@@ -272,17 +289,14 @@ impl<A: Chip> Key<A> {
             }
         }
         if self.is_joint() {
-            for shape in &self.shapes {
-                words.push(F::from_usize(shape.preprocessed));
-                words.push(F::from_usize(shape.fixed_rows.unwrap_or(0)));
-            }
+            words.extend(self.shapes.iter().map(|shape| F::from_usize(shape.preprocessed)));
             words.push(F::from_usize(self.preprocessed.len()));
-            words.extend(self.preprocessed.as_flattened());
         }
         hasher.sponge(Tag::Key, &words)
     }
 }
 
-fn log2(n: usize) -> usize {
-    n.ilog2() as usize
+/// A number for a constant height: small for powers of two.
+fn height(rows: usize) -> usize {
+    if rows.is_power_of_two() { rows.ilog2() as usize + 1 } else { rows + usize::BITS as usize }
 }

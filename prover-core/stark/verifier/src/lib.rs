@@ -19,6 +19,7 @@ pub mod evaluate;
 pub mod field;
 pub mod folder;
 pub mod fractions;
+pub mod identity;
 pub mod key;
 pub mod merkle;
 pub mod native;

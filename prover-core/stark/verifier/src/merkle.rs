@@ -17,17 +17,27 @@ fn digest<C: Context>(state: &[C::Base; WIDTH]) -> Digest<C> {
     core::array::from_fn(|i| state[i])
 }
 
-/// `sponge(OracleLeaf; leaf)` of leaves of one length, as [`hearth_machine::hash::Hasher::sponge`] defines it.
-fn hash_leaves<C: Context>(context: &mut C, leaves: &[Vec<C::Base>], length: usize) -> Vec<Digest<C>> {
+/// [`hearth_machine::hash::Hasher::sponge`] of words under `tag`.
+pub fn sponge<C: Context>(context: &mut C, tag: Tag, words: &[C::Base]) -> Digest<C> {
+    sponges(context, tag, core::slice::from_ref(&words), words.len())[0]
+}
+
+/// [`sponge`] of several messages of one length.
+fn sponges<C: Context, M: AsRef<[C::Base]>>(
+    context: &mut C,
+    tag: Tag,
+    messages: &[M],
+    length: usize,
+) -> Vec<Digest<C>> {
     let mut initial = [C::Base::ZERO; WIDTH];
-    initial[RATE] = C::Base::from_u8(Tag::OracleLeaf as u8);
+    initial[RATE] = C::Base::from_u8(tag as u8);
     initial[RATE + 1] = C::Base::from_usize(length);
-    let mut states = alloc::vec![initial; leaves.len()];
+    let mut states = alloc::vec![initial; messages.len()];
     for from in (0..length).step_by(RATE) {
         let block = from..length.min(from + RATE);
-        for (state, leaf) in states.iter_mut().zip(leaves) {
+        for (state, message) in states.iter_mut().zip(messages) {
             state[..RATE].fill(C::Base::ZERO);
-            state[..block.len()].copy_from_slice(&leaf[block.clone()]);
+            state[..block.len()].copy_from_slice(&message.as_ref()[block.clone()]);
         }
         context.permute_all(&mut states);
     }
@@ -87,7 +97,7 @@ pub fn open<C: Context>(
         paths.push((0..depth * DIGEST).map(|_| context.read()).collect::<Result<Vec<_>, _>>()?);
     }
 
-    let mut nodes = hash_leaves(context, &leaves, length);
+    let mut nodes = sponges(context, Tag::OracleLeaf, &leaves, length);
     for level in 0..depth {
         let steps = nodes.iter().zip(&paths).zip(indexes);
         let mut states: Vec<[C::Base; WIDTH]> = steps

@@ -150,7 +150,7 @@ struct QueryClaims<C: Context> {
 }
 
 /// Verifies `sum_x T(x) W(x) = claim` for the oracle with the cap `cap`, or `sum_x T(x) W(x) + G(x) W'(x) = claim` where the key
-/// has the cap of a second one: step 6.
+/// has the cap `preprocessed` of a second one: step 6.
 ///
 /// Errors, in the unique decoding regime (distance (1 - rate) / 2): each folding challenge, that of `b` among them,
 /// (distance x domain + 1) / |E| and 2 / |E|, divided by 2 to its grinding; the queries of an oracle, (1 - distance)^queries, divided likewise;
@@ -164,7 +164,7 @@ pub fn verify<C: Context, A: Chip>(
     transcript: &mut Transcript<C>,
     key: &Key<A>,
     heights: &[C::Base],
-    cap: Vec<Digest<C>>,
+    [cap, preprocessed]: [Vec<Digest<C>>; 2],
     weight: &Weight<C::Ext>,
     mut claim: C::Ext,
 ) -> Result<(), Rejection> {
@@ -174,7 +174,6 @@ pub fn verify<C: Context, A: Chip>(
     let mut last = Vec::new();
     let mut queries = Vec::with_capacity(params.oracles());
     // 6.0 Bind the variable that tells trace and key apart.
-    let preprocessed: Vec<Digest<C>> = key.preprocessed.iter().map(|digest| digest.map(C::Base::from)).collect();
     let mut joint = None;
     if key.is_joint() {
         context.enter(Step::Folds);

@@ -11,7 +11,7 @@ use p3_field::PrimeCharacteristicRing;
 
 use crate::context::Context;
 use crate::error::{Check, Rejection};
-use crate::field::{DEGREE, F};
+use crate::field::DEGREE;
 
 // REC-7: the report's figures for collisions, of digests and of the sponge's capacity, and for challenges are of what is
 // compiled here.
@@ -45,12 +45,10 @@ impl<C: Context> Clone for Transcript<C> {
 
 impl<C: Context> Transcript<C> {
     /// A transcript seeded by the digest of a key. Element 15 of the state is the domain's tag.
-    pub fn new(key: &[F; DIGEST]) -> Self {
+    pub fn new(key: &[C::Base; DIGEST]) -> Self {
         let mut state = [C::Base::ZERO; WIDTH];
         state[RATE] = C::Base::from_u8(Tag::Transcript as u8);
-        for (element, &word) in state.iter_mut().zip(key) {
-            *element = word.into();
-        }
+        state[..DIGEST].copy_from_slice(key);
         Self { state, absorbed: DIGEST, left: 0 }
     }
 

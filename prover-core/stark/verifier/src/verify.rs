@@ -11,6 +11,7 @@ use crate::error::{Check, Rejection};
 use crate::field::{Extends, F};
 use crate::folder::{Fingerprint, Folder, Fraction, Slots, add_fractions};
 use crate::fractions;
+use crate::identity::Identity;
 use crate::key::Key;
 use crate::merkle::read_cap;
 use crate::native::Native;
@@ -39,13 +40,26 @@ impl<A: Chip> Key<A> {
 /// # Errors
 /// A [`Rejection`].
 pub fn verify<C: Context, A: Chip>(key: &Key<A>, context: &mut C, public: &[C::Base]) -> Result<(), Rejection> {
+    verify_as(key, &key.identity(), context, public)
+}
+
+/// [`verify`] under the key of the shape of `key` that has this identity.
+///
+/// # Errors
+/// A [`Rejection`].
+pub fn verify_as<C: Context, A: Chip>(
+    key: &Key<A>,
+    identity: &Identity<C::Base>,
+    context: &mut C,
+    public: &[C::Base],
+) -> Result<(), Rejection> {
     // 1. Seed, statement, heights, stack.
     context.enter(Step::Statement);
-    let mut transcript = Transcript::<C>::new(&key.digest);
+    let mut transcript = Transcript::<C>::new(&identity.digest);
     for &value in public {
         transcript.absorb(context, value);
     }
-    let heights = read_heights(key, context, &mut transcript)?;
+    let heights = read_heights(key, identity, context, &mut transcript)?;
     let cap = read_cap(context, &mut transcript, key.params.log_cap(0))?;
 
     // 2. Fingerprints. Error: (fractions + 1) / |E|, divided by 2 to the grinding.
@@ -66,20 +80,23 @@ pub fn verify<C: Context, A: Chip>(key: &Key<A>, context: &mut C, public: &[C::B
     let (weight, claim) = Weight::draw(context, &mut transcript, key, point, &columns);
 
     // 6. Its opening.
-    opening::verify(context, &mut transcript, key, &heights, cap, &weight, claim)
+    opening::verify(context, &mut transcript, key, &heights, [cap, identity.cap.clone()], &weight, claim)
 }
 
 /// Reads the heights in tiles: each within the rows of a table, all together within the stack. Those of fixed tables
 /// are the key's (condition 17).
 fn read_heights<C: Context, A: Chip>(
     key: &Key<A>,
+    identity: &Identity<C::Base>,
     context: &mut C,
     transcript: &mut Transcript<C>,
 ) -> Result<Vec<C::Base>, Rejection> {
+    let mut of_key = identity.heights.iter().copied();
     let mut heights = Vec::with_capacity(key.shapes.len());
     let mut area = C::Base::ZERO;
     for shape in &key.shapes {
         let height = match shape.fixed_rows {
+            Some(_) if shape.preprocessed > 0 => of_key.next().unwrap_or(C::Base::ZERO),
             Some(rows) => C::Base::from_usize(rows >> LOG_TILE),
             None => {
                 let height = transcript.read(context)?;
