@@ -22,8 +22,7 @@ use crate::gate::sponge::Sponge;
 use crate::gate::{Gate, for_each_gate};
 use crate::table::Table;
 use crate::values::{Extra, Link, Values};
-use crate::wires::{Addresses, Wire};
-use crate::wiring::Port;
+use crate::wires::Addresses;
 
 macro_rules! rows {
     ($($gate:ident $field:ident),*) => {
@@ -81,27 +80,22 @@ pub struct Compiled {
     /// Wires that the recorded circuit has not.
     pub extra: Extra,
     addresses: Addresses,
-    /// Ports of the public values.
-    public: Vec<Port<F>>,
 }
 
 impl Compiled {
-    /// Connects rows; `caps` are the caps' numbers of nodes, `public` the wires of the public values.
+    /// Connects rows; `caps` are the caps' numbers of nodes.
     ///
     /// # Errors
     /// A wire that is not provided once.
-    pub(crate) fn new(rows: Rows, extra: Extra, caps: &[usize], public: &[Wire]) -> Result<Self, CompileError> {
-        let public: Vec<Link> = public.iter().copied().map(Link::Provide).collect();
-        let addresses = Addresses::new(rows.links().chain(public.iter().copied()), caps)?;
-        let mut ports = vec![Port::default(); public.len()];
-        addresses.connect(&public, &mut ports);
-        Ok(Self { rows, extra, addresses, public: ports })
+    pub(crate) fn new(rows: Rows, extra: Extra, caps: &[usize]) -> Result<Self, CompileError> {
+        let addresses = Addresses::new(rows.links(), caps, extra.public.len())?;
+        Ok(Self { rows, extra, addresses })
     }
 
     /// The chips of the circuit, the boundary last.
     pub fn chips(&self) -> Vec<Table> {
         let mut chips = self.rows.chips();
-        chips.push(Table::Boundary(self.public.clone()));
+        chips.push(Table::Boundary);
         chips
     }
 

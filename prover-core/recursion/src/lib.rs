@@ -3,8 +3,12 @@
 pub mod compile;
 pub mod compiled;
 pub mod gate;
+pub mod node;
+#[cfg(feature = "prover")]
+pub mod prover;
 pub mod quintic;
 pub mod table;
+pub mod tree;
 pub mod values;
 pub mod wires;
 pub mod wiring;

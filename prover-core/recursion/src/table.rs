@@ -1,5 +1,6 @@
 //! The gates as chips of the shard protocol.
 
+use hearth_soundness::stark::LOG_TILE;
 use hearth_stark_verifier::chip::{Chip, FixedColumn};
 use hearth_stark_verifier::field::F;
 use p3_lookup::InteractionBuilder;
@@ -17,48 +18,56 @@ use crate::gate::product::Product;
 use crate::gate::scalar::Scalar;
 use crate::gate::sponge::Sponge;
 use crate::gate::{Gate, boundary, for_each_gate};
-use crate::wiring::Port;
 
 macro_rules! tables {
     ($($gate:ident $field:ident),*) => {
         /// A table of a circuit: rows of one kind, as many as the circuit has.
-        #[derive(Clone, Debug)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
         pub enum Table {
             $(#[doc = concat!("Rows of ", stringify!($gate), ".")] $gate(usize),)*
             /// The public values.
-            Boundary(Vec<Port<F>>),
+            Boundary,
+        }
+
+        impl Table {
+            /// All tables, with these numbers of rows in their order; where one is missing it is the least one.
+            pub fn all(rows: &[usize]) -> Vec<Self> {
+                let mut rows = rows.iter().copied();
+                let mut next = || rows.next().unwrap_or(1 << LOG_TILE);
+                vec![$(Self::$gate(next()),)* Self::Boundary]
+            }
         }
 
         impl Chip for Table {
             fn name(&self) -> &str {
                 match self {
                     $(Self::$gate(_) => $gate::NAME,)*
-                    Self::Boundary(_) => "boundary",
+                    Self::Boundary => "boundary",
                 }
             }
 
             fn width(&self) -> usize {
                 match self {
                     $(Self::$gate(_) => $gate::WIDTH,)*
-                    Self::Boundary(_) => 1,
+                    Self::Boundary => 1,
                 }
             }
 
             fn preprocessed(&self) -> usize {
                 match self {
                     $(Self::$gate(_) => $gate::FIXED,)*
-                    Self::Boundary(_) => 0,
+                    Self::Boundary => 0,
                 }
             }
 
             fn is_boundary(&self) -> bool {
-                matches!(self, Self::Boundary(_))
+                matches!(self, Self::Boundary)
             }
 
             fn fixed_rows(&self) -> Option<usize> {
                 match self {
                     $(Self::$gate(rows) => Some(*rows),)*
-                    Self::Boundary(_) => None,
+                    Self::Boundary => None,
                 }
             }
 
@@ -69,7 +78,7 @@ macro_rules! tables {
             fn eval<B: InteractionBuilder<F = F>>(&self, builder: &mut B) {
                 match self {
                     $(Self::$gate(_) => $gate::eval(builder),)*
-                    Self::Boundary(ports) => boundary::eval(builder, ports),
+                    Self::Boundary => boundary::eval(builder),
                 }
             }
         }

@@ -36,6 +36,8 @@ pub struct Extra {
     pub groups: Vec<[Operand<F>; DEGREE]>,
     /// Numbers by their bits' wires, lowest first.
     pub highs: Vec<Vec<u32>>,
+    /// Wires of the public values.
+    pub public: Vec<u32>,
 }
 
 /// The values of all wires under an assignment of the recorded circuit.
@@ -68,6 +70,7 @@ impl<'a> Values<'a> {
                 Operand::Constant(value) => value,
                 Operand::Wire(wire) => base(wire),
             })),
+            Wire::Public(number) => base(self.extra.public[number as usize]).into(),
             Wire::High(number) => {
                 let bits = &self.extra.highs[number as usize];
                 E::from(bits.iter().rev().fold(F::ZERO, |sum, &bit| sum.double() + base(bit)))

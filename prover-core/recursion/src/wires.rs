@@ -22,6 +22,8 @@ pub enum Wire {
     Group(u32),
     /// The number that upper bits spell, by its number.
     High(u32),
+    /// A public value, by its number. One row reads it, and makes of it the wire that the others read.
+    Public(u32),
 }
 
 /// Nine wires of the base field of the recorded circuit, from this one on, as one: part of a permutation's output.
@@ -46,13 +48,15 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// Gives each wire an address in the order in which the links come; `caps` are the caps' numbers of nodes.
+    /// Gives each wire an address: the public values the first ones, all others in the order in which the links come; `caps` are
+    /// the caps' numbers of nodes.
     ///
     /// # Errors
     /// A wire that is read and never provided, or provided twice.
-    pub fn new(links: impl Iterator<Item = Link>, caps: &[usize]) -> Result<Self, CompileError> {
+    pub fn new(links: impl Iterator<Item = Link>, caps: &[usize], public: usize) -> Result<Self, CompileError> {
         let mut addresses = Self::default();
-        for link in links {
+        let of_public = (0..public as u32).map(|number| Link::Provide(Wire::Public(number)));
+        for link in of_public.chain(links) {
             let (known, count) = (addresses.wires.len(), addresses.digests.len());
             match link {
                 Link::Read(wire) => entry(&mut addresses.wires, wire, known).reads += 1,
@@ -69,6 +73,11 @@ impl Addresses {
         }
         if let Some((&wire, of)) = addresses.digests.iter().find(|(_, of)| of.provided != 1) {
             return Err(CompileError::Digest { first: wire.0, provided: of.provided, reads: of.reads });
+        }
+        let read_once = |number| addresses.wires[&Wire::Public(number)].reads == 1;
+        if let Some(number) = (0..public as u32).find(|&number| !read_once(number)) {
+            let of = addresses.wires[&Wire::Public(number)];
+            return Err(CompileError::Wire { wire: Wire::Public(number), provided: of.provided, reads: of.reads });
         }
         let mut next = addresses.digests.len() as u32 + 1;
         for &nodes in caps {

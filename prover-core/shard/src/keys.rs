@@ -96,7 +96,11 @@ enum Backend {
 
 /// A key of our own protocol. It is a constant of the program that takes long to compute (a verdict takes less), so it is made
 /// when it is first asked for, and kept.
-fn stark(class: SizeClass, id: KeyId) -> Result<&'static StarkKey<Table>, SetupError> {
+///
+/// # Errors
+///
+/// A class in which the tables do not fit even at their least heights.
+pub fn stark(class: SizeClass, id: KeyId) -> Result<&'static StarkKey<Table>, SetupError> {
     static KEPT: [[OnceBox<StarkKey<Table>>; KeyId::ALL.len()]; SizeClass::ALL.len()] =
         [const { [const { OnceBox::new() }; KeyId::ALL.len()] }; SizeClass::ALL.len()];
     KEPT[class.index()][id as usize].get_or_try_init(|| StarkKey::setup(id.chips(class), class).map(Box::new))

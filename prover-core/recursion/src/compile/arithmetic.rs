@@ -123,8 +123,15 @@ impl Compiler<'_> {
                     compiler.base_operand(if of_a { *a } else { *b }, forms)
                 };
                 let form = combine(self, *operation, [a_form, b_form], |compiler, of_a| make(compiler, of_a, forms));
-                let keep = !is_needed && (forms.base_uses[base_out as usize] <= 1 || form.is_affine());
-                forms.base[base_out as usize] = Some(if keep { form } else { self.materialize(&form, out) });
+                let keep = forms.base_uses[base_out as usize] <= 1 || form.is_affine();
+                forms.base[base_out as usize] = Some(if is_needed {
+                    // Somebody has asked for this very wire already.
+                    self.compute(&form, out)
+                } else if keep {
+                    form
+                } else {
+                    self.materialize(&form, out)
+                });
             }
             Gate::Ext(operation, a, b) => {
                 if let Some(chain) = self.chains.get(&number).cloned() {
@@ -219,6 +226,14 @@ impl Compiler<'_> {
         if form.as_wire().is_some() {
             return form.clone();
         }
+        self.compute(form, out)
+    }
+
+    /// Has a row compute a form that fits into one.
+    fn compute<K: Ring>(&mut self, form: &Form<K>, out: Wire) -> Form<K>
+    where
+        Self: Rows<K>,
+    {
         let placed = form.place().expect("forms are kept only where a row can compute them");
         self.emit(form, placed, Some(out));
         Form::wire(out)

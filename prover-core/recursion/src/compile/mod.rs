@@ -24,13 +24,14 @@ use std::collections::HashMap;
 use hearth_stark_circuit::Circuit;
 use hearth_stark_circuit::circuit::{Gate, Operand};
 use hearth_stark_verifier::field::{DEGREE, E, F};
-use p3_field::PrimeField32;
+use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use thiserror::Error;
 
 use crate::compiled::{Compiled, Rows};
 use crate::gate::bits::Bits;
 use crate::gate::pack::Pack;
 use crate::gate::product::Product;
+use crate::gate::scalar::Scalar;
 use crate::values::{Extra, Link};
 use crate::wires::Wire;
 
@@ -44,7 +45,7 @@ pub enum CompileError {
     Wire { wire: Wire, provided: u32, reads: u32 },
     #[error("the digest at wire {first} is provided {provided} times and read {reads} times")]
     Digest { first: u32, provided: u32, reads: u32 },
-    #[error("word or output {0} of the recorded circuit is absorbed nowhere")]
+    #[error("output {0} of the recorded circuit has no row that provides it")]
     Homeless(u32),
 }
 
@@ -60,8 +61,7 @@ pub fn compile(circuit: &Circuit) -> Result<Compiled, CompileError> {
     compiler.arithmetic()?;
     compiler.unpack()?;
     let caps: Vec<usize> = compiler.caps.iter().map(Vec::len).collect();
-    let public = compiler.public.iter().map(|&wire| Wire::Base(wire)).collect::<Vec<_>>();
-    Compiled::new(compiler.rows, compiler.extra, &caps, &public)
+    Compiled::new(compiler.rows, compiler.extra, &caps)
 }
 
 /// Five operands as a key of maps.
@@ -95,7 +95,6 @@ struct Compiler<'c> {
     highs: HashMap<usize, (Wire, usize)>,
     /// Chains of products: by the gate of the last sum.
     chains: HashMap<usize, chains::Chain>,
-    public: Vec<u32>,
 }
 
 impl<'c> Compiler<'c> {
@@ -103,11 +102,19 @@ impl<'c> Compiler<'c> {
         let (base, ext) = circuit.wires();
         let (mut base_maker, mut ext_maker) = (Vec::with_capacity(base), Vec::with_capacity(ext));
         let mut outputs = Vec::with_capacity(circuit.gates().len());
-        let mut public = Vec::new();
+        let mut extra = Extra::default();
+        let mut rows = Rows::default();
         for (number, gate) in circuit.gates().iter().enumerate() {
             outputs.push((base_maker.len() as u32, ext_maker.len() as u32));
             if matches!(gate, Gate::Public) {
-                public.push(base_maker.len() as u32);
+                let (number, wire) = (extra.public.len() as u32, base_maker.len() as u32);
+                extra.public.push(wire);
+                rows.scalars.push(Scalar {
+                    operands: [Some(Wire::Public(number)), None, None],
+                    linear: [F::ONE, F::ZERO, F::ZERO],
+                    out: Some(Wire::Base(wire)),
+                    ..Scalar::default()
+                });
             }
             base_maker.resize(base_maker.len() + gate.base_outputs(), number as u32);
             ext_maker.resize(ext_maker.len() + gate.ext_outputs(), number as u32);
@@ -118,8 +125,8 @@ impl<'c> Compiler<'c> {
             base_maker,
             ext_maker,
             taken: vec![false; circuit.gates().len()],
-            rows: Rows::default(),
-            extra: Extra::default(),
+            rows,
+            extra,
             constants: HashMap::new(),
             groups: HashMap::new(),
             homes: HashMap::new(),
@@ -129,7 +136,6 @@ impl<'c> Compiler<'c> {
             caps: Vec::new(),
             highs: HashMap::new(),
             chains: HashMap::new(),
-            public,
         }
     }
 
@@ -227,6 +233,19 @@ impl<'c> Compiler<'c> {
             && !self.is_provided[wire as usize]
     }
 
+    /// A row for words that nothing absorbs: the prover chooses them.
+    fn free(&mut self, wires: &[u32]) {
+        let mut operands = [Operand::Constant(F::ZERO); DEGREE];
+        let mut each = [Link::None; DEGREE];
+        for ((operand, link), &wire) in operands.iter_mut().zip(&mut each).zip(wires) {
+            *operand = Operand::Wire(wire);
+            *link = Link::Provide(Wire::Base(wire));
+            self.is_provided[wire as usize] = true;
+        }
+        let together = self.new_group(operands);
+        self.rows.packs.push(Pack { together, makes: true, each });
+    }
+
     /// Step 4: rows that take elements out of their groups; and the rows of bits, whose values may be such elements.
     fn unpack(&mut self) -> Result<(), CompileError> {
         for (number, gate) in self.circuit.gates().iter().enumerate() {
@@ -238,11 +257,14 @@ impl<'c> Compiler<'c> {
                 self.rows.bits.push(Bits { value, bits, high: self.highs.get(&number).copied() });
             }
         }
-        for &wire in &self.public {
+        for &wire in &self.extra.public {
             self.is_provided[wire as usize] = true;
         }
+        let demanded = core::mem::take(&mut self.demanded);
+        let free: Vec<u32> = demanded.iter().copied().filter(|&wire| self.is_homeless_word(wire)).collect();
+        free.chunks(DEGREE).for_each(|wires| self.free(wires));
         let mut rows: HashMap<u32, usize> = HashMap::new();
-        for &wire in &self.demanded {
+        for wire in demanded {
             if self.is_provided[wire as usize] {
                 continue;
             }

@@ -67,6 +67,22 @@ where
         &self.set
     }
 
+    /// The key itself: what recursion verifies under.
+    #[must_use]
+    pub const fn key(&self) -> &Key<A> {
+        &self.key
+    }
+
+    /// The words of a proof, without its envelope.
+    ///
+    /// # Errors
+    ///
+    /// An envelope of another format, backend or class.
+    pub fn body<'a>(&self, bytes: &'a [u8]) -> Result<&'a [u8], VerifyError> {
+        let (log_heights, proof) = envelope::split(BackendId::Stark, self.set.class(), bytes)?;
+        if log_heights.is_empty() { Ok(proof) } else { Err(VerifyError::Shape("heights")) }
+    }
+
     /// The key's digest: equal for equal chips, rules and class, whatever the backend.
     pub fn digest(&self) -> KeyDigest {
         key_digest(&self.set)
@@ -120,11 +136,7 @@ where
     ///
     /// See [`VerifyError`].
     pub fn verify(&self, public_values: &[F], bytes: &[u8]) -> Result<Vec<u8>, VerifyError> {
-        let (log_heights, proof) = envelope::split(BackendId::Stark, self.set.class(), bytes)?;
-        if !log_heights.is_empty() {
-            return Err(VerifyError::Shape("heights"));
-        }
-        self.key.verify(public_values, proof).map_err(|error| match error {
+        self.key.verify(public_values, self.body(bytes)?).map_err(|error| match error {
             Rejection::TooShort | Rejection::TooLong => VerifyError::Encoding(error.to_string()),
             Rejection::NotCanonical(_) => VerifyError::NotCanonical,
             Rejection::PublicValues { expected, found } => VerifyError::PublicValues { expected, actual: found },

@@ -14,4 +14,4 @@ pub mod recorder;
 pub use assignment::{Assignment, Unsatisfied, Wrong};
 pub use circuit::Circuit;
 pub use count::Counts;
-pub use recorder::record;
+pub use recorder::{Recorder, record, record_with};

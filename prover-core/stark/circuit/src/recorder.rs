@@ -20,16 +20,25 @@ use crate::element::{Base, Ext, Tape};
 /// # Errors
 /// None by the verifier as it is: recorded assertions do not fail.
 pub fn record<A: Chip>(key: &Key<A>) -> Result<Circuit, Rejection> {
+    record_with(|recorder| {
+        recorder.enter(Step::Statement);
+        let public = recorder.public(key.public_values);
+        verify(key, recorder, &public)
+    })
+}
+
+/// The circuit of what a function does with the recorder.
+///
+/// # Errors
+/// Those of the function.
+pub fn record_with(run: impl for<'t> FnOnce(&mut Recorder<'t>) -> Result<(), Rejection>) -> Result<Circuit, Rejection> {
     let tape = Tape::default();
-    let mut recorder = Recorder { tape: &tape };
-    recorder.enter(Step::Statement);
-    let public: Vec<Base<'_>> = (0..key.public_values).map(|_| recorder.base(Gate::Public, 1)[0]).collect();
-    verify(key, &mut recorder, &public)?;
+    run(&mut Recorder { tape: &tape })?;
     Ok(tape.finish())
 }
 
 /// Records gates on a tape.
-struct Recorder<'t> {
+pub struct Recorder<'t> {
     tape: &'t Tape,
 }
 
@@ -38,6 +47,11 @@ impl<'t> Recorder<'t> {
     fn base(&mut self, gate: Gate, count: usize) -> Vec<Base<'t>> {
         let outputs = self.tape.with(|circuit| circuit.push(gate));
         (0..count).map(|i| Base::output(self.tape, outputs, i)).collect()
+    }
+
+    /// The next `count` public values.
+    pub fn public(&mut self, count: usize) -> Vec<Base<'t>> {
+        (0..count).map(|_| self.base(Gate::Public, 1)[0]).collect()
     }
 
     fn log(&mut self, event: Event<Operand<F>>) {

@@ -25,6 +25,14 @@ pub enum Check {
     Path,
     /// The opening's last claim.
     Opening,
+    /// A node of recursion: a slot is used or not.
+    Used,
+    /// A node of recursion: its statement is that of its children together.
+    Statement,
+    /// A node of recursion: the key of a child is one of the set.
+    Keys,
+    /// A node of recursion: a child is less deep than the node.
+    Depth,
 }
 
 /// A refused proof.
