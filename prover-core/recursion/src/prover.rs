@@ -113,6 +113,11 @@ impl NodeProver {
         NodeKey { rows, cap: self.key.preprocessed.clone() }
     }
 
+    /// The recorded circuit.
+    pub const fn circuit(&self) -> &Circuit {
+        &self.circuit
+    }
+
     /// Children of a node, at most.
     pub fn slots(&self) -> usize {
         self.slots

@@ -1,18 +1,24 @@
 //! A tree of proofs above the shards of a real guest.
 
+mod refused;
+
 use std::sync::LazyLock;
 
 use hearth_machine::cut::{Cutter, Limits};
 use hearth_machine::hash::Hasher;
 use hearth_machine::program::Program;
-use hearth_recursion::prover::{NodeProver, ProveError, Shard};
+use hearth_recursion::Table;
+use hearth_recursion::node::Segment;
+use hearth_recursion::prover::{NodeProver, Shard};
 use hearth_recursion::tree::{KeySet, Node, NodeError};
 use hearth_shard::keys::{KeyId, stark};
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::ShardProver;
 use hearth_soundness::SizeClass;
-use hearth_stark_verifier::error::{Check, Rejection};
+use hearth_soundness::report::Report;
+use hearth_soundness::stark::StarkParams;
 use hearth_stark_verifier::field::F;
+use hearth_stark_verifier::key::Key;
 use p3_field::PrimeCharacteristicRing;
 
 const SHARD: SizeClass = SizeClass::Test20;
@@ -31,7 +37,7 @@ struct Tree {
 
 static TREE: LazyLock<Tree> = LazyLock::new(|| {
     let hasher = Hasher::new();
-    let elf = include_bytes!("../../../guests/elf/fibonacci.elf");
+    let elf = include_bytes!("../../../../guests/elf/fibonacci.elf");
     let program = Program::from_elf(&hasher, elf).unwrap();
     let input = 300u64.to_le_bytes();
     let cut = |limit| Cutter::new(&hasher, &program, &input, Limits::steps(limit)).unwrap();
@@ -69,6 +75,20 @@ impl Tree {
 
     fn join_of(&self, nodes: &[Node]) -> Node {
         self.join.prove_join(nodes, &self.set, JOIN).unwrap()
+    }
+}
+
+/// 128 bits for the greatest tree: 2^13 shards of at least 142 bits each, and fewer nodes, of which each has as many.
+#[test]
+fn nodes_have_142_bits() {
+    for class in [SizeClass::Real24, SizeClass::Real25] {
+        let params = StarkParams::of(class);
+        let key = Key::new(Table::all(&[]), Segment::WIDTH, params).unwrap();
+        let bits = Report::new(&params, &key.facts()).union_bits();
+        assert!(bits >= 142.0, "{}: {bits}", class.name());
+    }
+    for key in &TREE.set.keys {
+        assert!(Report::new(&key.params, &key.facts()).union_bits() >= 142.0);
     }
 }
 
