@@ -37,6 +37,8 @@ enum Command {
     Execute(execute::Arguments),
     /// Run a guest and prove the run.
     Prove(prove::Arguments),
+    /// Make one proof of the shard proofs of a run.
+    Aggregate(commands::aggregate::Arguments),
     /// Verify a proof of a whole run.
     Verify(verify::Arguments),
     /// Ethereum blocks: import, execute, prove, verify, inspect.
@@ -75,6 +77,7 @@ fn run() -> ExitCode {
     let done = match Cli::parse().command {
         Command::Execute(arguments) => execute::run(&arguments),
         Command::Prove(arguments) => prove::run(&arguments),
+        Command::Aggregate(arguments) => commands::aggregate::run(&arguments),
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Block(arguments) => commands::block::run(&arguments),
         Command::Shard(arguments) => shard::run(&arguments),

@@ -1,5 +1,6 @@
 //! One file per command.
 
+pub mod aggregate;
 pub mod bench;
 pub mod block;
 pub mod doctor;

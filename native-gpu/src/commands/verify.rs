@@ -1,4 +1,4 @@
-//! `hearth verify`: a proof of a whole run.
+//! `hearth verify`: a proof of a whole run, by its shards or of one piece.
 
 use std::path::PathBuf;
 use std::time::Instant;
@@ -6,6 +6,7 @@ use std::time::Instant;
 use hearth_machine::hash::Hasher;
 use hearth_machine::layout::INPUT_MAX;
 use hearth_machine::program::{ProgramKey, input_digest};
+use hearth_proof::root::{self, RootProof};
 use hearth_shard::chain::{ChainProof, MAX_BYTES};
 use serde::Serialize;
 
@@ -68,10 +69,14 @@ pub fn run(arguments: &Arguments) -> Result<(), Failure> {
     let key = key(arguments)?;
     let bytes = failure::read(&arguments.proof, MAX_BYTES as u64)?;
     let start = Instant::now();
-    let proof = ChainProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
     let backend = arguments.backend.id();
-    let verified =
-        proof.verify_by(backend, &key, arguments.allow_test_params).map_err(|error| rejected(&error, &proof))?;
+    let verified = if bytes.starts_with(&root::MAGIC) {
+        let proof = RootProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
+        proof.verify(&key).map_err(|error| Failure::Rejected(error.to_string()))?
+    } else {
+        let proof = ChainProof::from_bytes(&bytes).map_err(|error| Failure::bad_input(&arguments.proof, error))?;
+        proof.verify_by(backend, &key, arguments.allow_test_params).map_err(|error| rejected(&error, &proof))?
+    };
     if let Some(path) = &arguments.input {
         let input = failure::read(path, INPUT_MAX)?;
         let digest = input_digest(&Hasher::new(), &input).map_err(|error| Failure::bad_input(path, error))?;

@@ -169,7 +169,7 @@ impl NodeProver {
         let mut children = Vec::with_capacity(nodes.len());
         for (node, proof) in nodes.iter().zip(&proofs) {
             let wrong = ProveError::Children { found: node.key, slots: KEYS };
-            let identity = set.keys.get(node.key).ok_or(wrong)?.identity();
+            let identity = set.key(node.key).ok_or(wrong)?.identity();
             children.push(NodeWords { segment: &node.segment, identity, key: node.key, proof });
         }
         let deepest = nodes.iter().map(|node| node.segment.depth).max().unwrap_or(F::ZERO);
@@ -180,7 +180,7 @@ impl NodeProver {
             depth: deepest + F::ONE,
             ..first.segment
         };
-        self.prove(segment, &join_words(&set.digests(), &children, self.slots), key)
+        self.prove(segment, &join_words(set.digests(), &children, self.slots), key)
     }
 
     fn ends<'a, T>(&self, children: &'a [T]) -> Result<(&'a T, &'a T), ProveError> {

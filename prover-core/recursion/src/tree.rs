@@ -38,10 +38,10 @@ impl NodeKey {
     }
 }
 
-/// The keys that nodes of a tree may have.
+/// The keys that nodes of a tree may have: the digests of all, and those keys that are at hand.
 pub struct KeySet {
-    /// The keys, at most [`KEYS`].
-    pub keys: Vec<Key<Table>>,
+    digests: [Digest; KEYS],
+    keys: [Option<Key<Table>>; KEYS],
 }
 
 /// A proof of a segment.
@@ -59,7 +59,7 @@ pub struct Node {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 #[allow(missing_docs)]
 pub enum NodeError {
-    #[error("key {0} is not in the set")]
+    #[error("no key of the set has the place {0}")]
     Key(usize),
     #[error("its statement is of another set of keys")]
     Keys,
@@ -72,14 +72,45 @@ pub enum NodeError {
 }
 
 impl KeySet {
-    /// The digests of the keys; unused places are 0, which nobody knows a key of.
-    pub fn digests(&self) -> [Digest; KEYS] {
-        core::array::from_fn(|i| self.keys.get(i).map_or([F::ZERO; _], |key| key.digest))
+    /// The set of the keys with these digests. Unused places are 0, which nobody knows a key of.
+    pub fn new(digests: &[Digest]) -> Self {
+        let digests = core::array::from_fn(|place| digests.get(place).copied().unwrap_or([F::ZERO; _]));
+        Self { digests, keys: [const { None }; KEYS] }
+    }
+
+    /// The set of these keys.
+    pub fn of(keys: Vec<Key<Table>>) -> Self {
+        let digests: Vec<Digest> = keys.iter().map(|key| key.digest).collect();
+        let mut set = Self::new(&digests);
+        set.keys.iter_mut().zip(keys).for_each(|(place, key)| *place = Some(key));
+        set
+    }
+
+    /// Takes a key of the set.
+    ///
+    /// # Errors
+    /// [`NodeError::Key`] for one that has not this place.
+    pub fn insert(&mut self, place: usize, key: Key<Table>) -> Result<(), NodeError> {
+        if self.digests.get(place) != Some(&key.digest) {
+            return Err(NodeError::Key(place));
+        }
+        self.keys[place] = Some(key);
+        Ok(())
+    }
+
+    /// The key at a place, if it is at hand.
+    pub fn key(&self, place: usize) -> Option<&Key<Table>> {
+        self.keys.get(place)?.as_ref()
+    }
+
+    /// The digests of the keys.
+    pub const fn digests(&self) -> &[Digest; KEYS] {
+        &self.digests
     }
 
     /// The digest of the set.
     pub fn digest(&self) -> Digest {
-        key_set(&mut Native::new(&[]), &self.digests())
+        key_set(&mut Native::new(&[]), &self.digests)
     }
 
     /// Verifies a node: its segment of a run leads from the state before to the state after.
@@ -87,7 +118,7 @@ impl KeySet {
     /// # Errors
     /// A [`NodeError`].
     pub fn verify(&self, node: &Node) -> Result<(), NodeError> {
-        let key = self.keys.get(node.key).ok_or(NodeError::Key(node.key))?;
+        let key = self.key(node.key).ok_or(NodeError::Key(node.key))?;
         if node.segment.keys != self.digest() {
             return Err(NodeError::Keys);
         }

@@ -5,13 +5,14 @@
 
 use alloc::vec::Vec;
 
-use hearth_machine::hash::{Digest, Hasher};
+use hearth_machine::hash::{Digest, Felt, Hasher};
 use hearth_machine::layout::{HALT_PC, LEAF_BYTES, MEMORY_DEPTH, OUTPUT_MAX};
 use hearth_machine::opening::{Opening, OpeningError};
 use hearth_machine::program::ProgramKey;
 use hearth_machine::run::Outcome;
 use hearth_machine::trace::Statement;
 use hearth_soundness::SizeClass;
+use p3_field::PrimeCharacteristicRing;
 use serde::{Deserialize, Serialize};
 
 use crate::backend::{BackendId, SetupError};
@@ -63,7 +64,7 @@ impl Link {
 
 /// The opening of exit code and output under the last root.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-struct Closing {
+pub struct Closing {
     #[serde(deserialize_with = "bounded::<_, _, MAX_OUTPUT>")]
     output: Vec<[u64; 8]>,
     registers: [u64; 8],
@@ -83,7 +84,7 @@ impl From<&Opening> for Closing {
 
 impl Closing {
     /// The opening, if its digests are canonical.
-    fn opening(&self) -> Option<Opening> {
+    pub fn opening(&self) -> Option<Opening> {
         let uncles = self.uncles.iter().map(digest).collect::<Option<_>>()?;
         Some(Opening { output: self.output.clone(), registers: self.registers, uncles })
     }
@@ -153,6 +154,8 @@ pub enum ChainError {
     Opening(#[from] OpeningError),
 }
 
+const NOT_CANONICAL: ChainError = ChainError::Format("a digest is not canonical");
+
 impl ChainProof {
     /// Puts a proof together.
     pub fn new(class: SizeClass, program: &ProgramKey, input: &Digest, links: Vec<Link>, opening: &Opening) -> Self {
@@ -186,6 +189,41 @@ impl ChainProof {
             return Err(ChainError::Format("another version"));
         }
         Ok(proof)
+    }
+
+    /// The statements of all shards, if the program is this one: each begins where the one before it ended.
+    ///
+    /// # Errors
+    /// Digests that are not canonical.
+    pub fn statements(&self, program: &ProgramKey) -> Result<Vec<Statement>, ChainError> {
+        let mut root_in = program.initial_root(&Hasher::new(), &self.input()?);
+        let mut pc_in = program.entry;
+        let mut statements = Vec::with_capacity(self.links.len());
+        for link in &self.links {
+            let root_out = digest(&link.root_out).ok_or(NOT_CANONICAL)?;
+            let (pc_out, ts_end) = (link.pc_out, link.ts_end);
+            statements.push(Statement { program_root: program.code_root, root_in, pc_in, root_out, pc_out, ts_end });
+            (root_in, pc_in) = (root_out, pc_out);
+        }
+        Ok(statements)
+    }
+
+    /// The shard proofs with the numbers of their keys.
+    pub fn proofs(&self) -> impl ExactSizeIterator<Item = (u8, &[u8])> {
+        self.links.iter().map(|link| (link.key, &link.proof[..]))
+    }
+
+    /// The opening of exit code and output.
+    pub fn closing(&self) -> &Closing {
+        &self.closing
+    }
+
+    /// Digest of the input that the run is said to have read.
+    ///
+    /// # Errors
+    /// A digest that is not canonical.
+    pub fn input(&self) -> Result<Digest, ChainError> {
+        digest(&self.input).ok_or(NOT_CANONICAL)
     }
 
     /// Number of shards.
@@ -229,26 +267,17 @@ impl ChainProof {
         if self.links.is_empty() || self.links.len() > MAX_SHARDS {
             return Err(ChainError::Shards(self.links.len()));
         }
-        let input = digest(&self.input).ok_or(ChainError::Format("a digest is not canonical"))?;
+        let input = self.input()?;
         let verifier = ShardVerifier::with_backend(backend, class)?;
-        let mut root_in = program.initial_root(&hasher, &input);
-        let mut pc_in = program.entry;
-        for (index, link) in self.links.iter().enumerate() {
-            let statement = Statement {
-                program_root: program.code_root,
-                root_in,
-                pc_in,
-                root_out: digest(&link.root_out).ok_or(ChainError::Format("a digest is not canonical"))?,
-                pc_out: link.pc_out,
-                ts_end: link.ts_end,
-            };
-            verifier.verify(&statement, link.key, &link.proof).map_err(|source| ChainError::Shard { index, source })?;
-            (root_in, pc_in) = (statement.root_out, statement.pc_out);
+        let statements = self.statements(program)?;
+        for (index, (statement, link)) in statements.iter().zip(&self.links).enumerate() {
+            verifier.verify(statement, link.key, &link.proof).map_err(|source| ChainError::Shard { index, source })?;
         }
+        let (root_in, pc_in) = statements.last().map_or(([Felt::ZERO; _], 0), |last| (last.root_out, last.pc_out));
         if pc_in != HALT_PC {
             return Err(ChainError::NotFinished(pc_in));
         }
-        let opening = self.closing.opening().ok_or(ChainError::Format("a digest is not canonical"))?;
+        let opening = self.closing.opening().ok_or(NOT_CANONICAL)?;
         let Outcome { exit_code, output } = opening.verify(&hasher, &root_in)?;
         Ok(Verified { exit_code, output, input, shards: self.links.len(), class })
     }

@@ -78,15 +78,15 @@ where
 }
 
 /// A digest as canonical numbers.
-pub(crate) type Words = [u32; DIGEST];
+pub type Words = [u32; DIGEST];
 
 /// The numbers of a digest.
-pub(crate) fn words(digest: &Digest) -> Words {
+pub fn words(digest: &Digest) -> Words {
     digest.map(|felt| felt.as_canonical_u32())
 }
 
 /// The digest, if all words are canonical.
-pub(crate) fn digest(words: &Words) -> Option<Digest> {
+pub fn digest(words: &Words) -> Option<Digest> {
     words.iter().all(|&word| word < Felt::ORDER_U32).then(|| words.map(Felt::from_u32))
 }
 

@@ -53,7 +53,7 @@ static TREE: LazyLock<Tree> = LazyLock::new(|| {
     let leaf = NodeProver::leaf(NODE, stark(SHARD, KeyId::Base).unwrap().key(), 3).unwrap();
     let join = NodeProver::join(NODE, 2).unwrap();
     let keys = [&leaf, &join].map(|prover| prover.node_key().key(NODE).unwrap());
-    Tree { shards, leaf, join, set: KeySet { keys: keys.into() } }
+    Tree { shards, leaf, join, set: KeySet::of(keys.into()) }
 });
 
 impl Tree {
@@ -87,7 +87,8 @@ fn nodes_have_142_bits() {
         let bits = Report::new(&params, &key.facts()).union_bits();
         assert!(bits >= 142.0, "{}: {bits}", class.name());
     }
-    for key in &TREE.set.keys {
+    for place in [LEAF, JOIN] {
+        let key = TREE.set.key(place).unwrap();
         assert!(Report::new(&key.params, &key.facts()).union_bits() >= 142.0);
     }
 }

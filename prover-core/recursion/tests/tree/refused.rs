@@ -80,7 +80,7 @@ fn leaf_says(words: &[F], segment: Segment<F>) -> Result<(), Check> {
 
 fn join_says(words: &[F], segment: Segment<F>) -> Result<(), Check> {
     let bytes = to_bytes(words);
-    let native = join(&mut Native::new(&bytes), &TREE.set.keys[JOIN], TREE.join.slots(), &segment);
+    let native = join(&mut Native::new(&bytes), TREE.set.key(JOIN).unwrap(), TREE.join.slots(), &segment);
     agreed(native, circuit_says(&TREE.join, words, segment))
 }
 
@@ -150,12 +150,12 @@ impl Joined {
         let proofs = [0, 1].map(|i| to_words(&self.leaves[i].proof));
         let mut children = [0, 1].map(|i| NodeWords {
             segment: &self.leaves[i].segment,
-            identity: TREE.set.keys[LEAF].identity(),
+            identity: TREE.set.key(LEAF).unwrap().identity(),
             key: LEAF,
             proof: &proofs[i],
         });
         children.iter_mut().enumerate().for_each(|(i, child)| change(i, child));
-        join_words(&TREE.set.digests(), &children, TREE.join.slots())
+        join_words(TREE.set.digests(), &children, TREE.join.slots())
     }
 }
 
@@ -184,7 +184,7 @@ fn joins() {
         Err(Check::Keys)
     );
     // A key of the set that is not the child's.
-    let join_key = TREE.set.keys[JOIN].identity();
+    let join_key = TREE.set.key(JOIN).unwrap().identity();
     let foreign = |_: usize, child: &mut NodeWords<'_>| {
         child.key = JOIN;
         child.identity.heights.clone_from(&join_key.heights);
