@@ -25,6 +25,7 @@ pub mod native;
 pub mod opening;
 pub mod poly;
 mod reads;
+mod shape;
 pub mod step;
 pub mod sumcheck;
 pub mod transcript;
