@@ -79,7 +79,7 @@ fn fractions<A: Chip>(key: &Key<A>) -> u64 {
     let taken: u64 = fixed.iter().map(|shape| rows(shape) * shape.committed() as u64).sum();
     let mut left = (1u64 << key.params.log_cells).saturating_sub(taken);
     // By slots / columns, greatest first.
-    open.sort_by_key(|shape| core::cmp::Reverse((shape.slots() << 32) / shape.committed().max(1)));
+    open.sort_by_key(|shape| core::cmp::Reverse(((shape.slots() as u64) << 32) / shape.committed().max(1) as u64));
     for shape in open {
         let columns = shape.committed().max(1) as u64;
         let rows = (left / columns).min(1 << key.params.log_rows);
