@@ -49,7 +49,7 @@ async function prove({ id, package: bytes, logCells, anyProgram }) {
     [stage, since] = [next, now];
     if (next !== null) postMessage({ id, stage: next });
   };
-  const proof = await prover.prove(bytes, (next) => enter(next), anyProgram);
+  const proof = await prover.prove(bytes, (next, step) => { if (step === undefined) enter(next); }, anyProgram);
   enter(null);
   return {
     proof,

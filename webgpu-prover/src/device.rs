@@ -4,6 +4,7 @@ use hearth_machine::hash::Digest;
 use hearth_machine::program::ProgramKey;
 use hearth_parcel::{UnpackError, unpack};
 use hearth_shard::backend::SetupError;
+use hearth_shard::progress::GoOn;
 use hearth_shard::proof::ShardProof;
 use hearth_shard::prover::{Cost, ShardError, ShardProver, Stage};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
@@ -109,13 +110,13 @@ impl Device {
         &self,
         bytes: &[u8],
         programs: Programs,
-        progress: impl FnMut(Stage) -> bool,
+        progress: impl FnMut(Stage) -> GoOn,
     ) -> Result<(ShardProof, Cost), DeviceError> {
         let package = unpack(bytes, self.prover.keys().class().max_package_bytes())?;
         if programs == Programs::Validator && validator() != Some(package.statement.program_root) {
             return Err(DeviceError::Program);
         }
-        let (proof, cost) = self.prover.prove(&package, progress).await?;
+        let (proof, cost) = self.prover.prove_watched(&package, progress).await?;
         self.verifier.verify(&proof.statement, proof.key as u8, &proof.bytes)?;
         Ok((proof, cost))
     }

@@ -1,10 +1,12 @@
 //! What JavaScript sees: the class `Prover`.
 
+use hearth_shard::progress::GoOn;
 use hearth_shard::prover::Stage;
 use hearth_soundness::SizeClass;
-use js_sys::{Function, Uint8Array};
+use js_sys::{Function, Promise, Uint8Array};
 use serde::Serialize;
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
 
 use crate::device::{Device, DeviceError, Programs, inspect};
 
@@ -34,8 +36,18 @@ const fn stage_name(stage: Stage) -> &'static str {
     match stage {
         Stage::Replaying => "replaying",
         Stage::Tracing => "tracing",
-        Stage::Proving => "proving",
+        Stage::Proving | Stage::Step(_) => "proving",
     }
+}
+
+/// Whether a listener's answer says so. One that throws has given up.
+async fn goes_on(answer: Result<JsValue, JsValue>) -> bool {
+    let answer = match answer.map(JsCast::dyn_into::<Promise>) {
+        Ok(Ok(promise)) => JsFuture::from(promise).await,
+        Ok(Err(answer)) => Ok(answer),
+        Err(thrown) => Err(thrown),
+    };
+    answer.is_ok_and(|answer| answer.as_bool() != Some(false))
 }
 
 /// Proves shards of one size class on the CPU.
@@ -55,18 +67,19 @@ impl Prover {
         Ok(Self { device, steps: 0.0, cells: 0.0 })
     }
 
-    /// Proves a package and verifies the proof. `progress` hears of each stage; it stops the work by answering `false`. Shards of
-    /// other programs than the pinned validator are refused unless `any_program`.
+    /// Proves a package and verifies the proof. `progress` hears of each stage, and then of each step of the proof, which has a
+    /// name; it stops the work by answering `false`. It may answer by a promise, so that others have their turn meanwhile. Shards
+    /// of other programs than the pinned validator are refused unless `any_program`.
     pub async fn prove(
         &mut self,
         package: Vec<u8>,
-        #[wasm_bindgen(unchecked_param_type = "(stage: Stage) => unknown")] progress: Function,
+        #[wasm_bindgen(unchecked_param_type = "(stage: Stage, step?: string) => unknown")] progress: Function,
         any_program: Option<bool>,
     ) -> Result<Uint8Array, JsValue> {
-        let hear = |stage| {
-            let answer = progress.call1(&JsValue::NULL, &stage_name(stage).into());
-            // A listener that throws has given up too.
-            answer.is_ok_and(|answer| answer.as_bool() != Some(false))
+        let hear = |stage| -> GoOn {
+            let step = if let Stage::Step(step) = stage { step.name().into() } else { JsValue::UNDEFINED };
+            let answer = progress.call2(&JsValue::NULL, &stage_name(stage).into(), &step);
+            Box::pin(goes_on(answer))
         };
         let programs = if any_program == Some(true) { Programs::Any } else { Programs::Validator };
         let (proof, cost) =

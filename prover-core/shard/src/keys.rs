@@ -25,6 +25,8 @@ use crate::backend::WhirKey;
 use crate::backend::{
     BackendId, ChipSet, ChipSpec, HeightRule, KeyDigest, SecurityReport, SetupError, StarkKey, VerifyError,
 };
+#[cfg(feature = "prover")]
+use crate::progress::Steps;
 
 /// A key of the set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -191,21 +193,22 @@ impl Keys {
         }
     }
 
-    /// Proves the tables of a shard under the key `id`.
+    /// Proves the tables of a shard under the key `id`. `progress` hears of the steps of the default backend's proof.
     ///
     /// # Errors
     ///
-    /// Tables that do not fit the key, see [`ProveError`].
+    /// Tables that do not fit the key, see [`ProveError`], or a caller that gave up.
     #[cfg(feature = "prover")]
     #[inline(never)]
-    pub fn prove(
+    pub async fn prove(
         &self,
         id: KeyId,
         matrices: Vec<RowMajorMatrix<Felt>>,
         public_values: &[Felt],
+        progress: Steps<'_>,
     ) -> Result<Vec<u8>, ProveError> {
         match &self.keys {
-            Backend::Stark => stark(self.class, id)?.prove(matrices, public_values),
+            Backend::Stark => stark(self.class, id)?.prove(matrices, public_values, progress).await,
             #[cfg(feature = "whir")]
             Backend::Whir(keys) => keys[id as usize].prove(matrices, public_values),
             #[cfg(feature = "fri")]

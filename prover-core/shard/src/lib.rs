@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`backend`] | the proof systems: they know chips, traces and public values, and nothing of RISC-V |
 //! | [`keys`] | the pinned set of keys |
+//! | `progress` | who hears how far a proof is; with the feature `prover` |
 //! | `prover` | from a package to a proof of its statement; with the feature `prover` |
 //! | [`verifier`] | verification of one shard against its statement |
 //! | [`proof`] | the proof of one shard |
@@ -20,6 +21,8 @@ pub mod chain;
 pub mod costs;
 pub mod encoding;
 pub mod keys;
+#[cfg(feature = "prover")]
+pub mod progress;
 pub mod proof;
 #[cfg(feature = "prover")]
 pub mod prover;

@@ -1,5 +1,8 @@
 //! From a package to a proof of its statement.
 
+use alloc::boxed::Box;
+use core::future::ready;
+
 use hearth_chips::lookups::NotInTable;
 use hearth_chips::tables::Tables;
 use hearth_machine::hash::Hasher;
@@ -10,6 +13,7 @@ use hearth_soundness::SizeClass;
 use crate::backend::{BackendId, ProveError, SetupError};
 use crate::costs::most_steps;
 use crate::keys::{KeyId, Keys};
+use crate::progress::{GoOn, Step, Steps};
 use crate::proof::ShardProof;
 
 /// What the prover is doing.
@@ -21,6 +25,8 @@ pub enum Stage {
     Tracing,
     /// Proving.
     Proving,
+    /// Proving: the default backend begins a step of its protocol, or goes on with it.
+    Step(Step),
 }
 
 /// What a proof cost.
@@ -46,7 +52,7 @@ pub enum ShardError {
     Trace(#[from] NotInTable),
     /// The backend refused.
     #[error(transparent)]
-    Prove(#[from] ProveError),
+    Prove(ProveError),
     /// The caller gave up.
     #[error("cancelled")]
     Cancelled,
@@ -84,8 +90,6 @@ impl ShardProver {
 
     /// Proves a package. `progress` hears of each stage and says whether to go on.
     ///
-    /// Asynchronous because other devices are; this one computes without waiting, so call it off the main thread.
-    ///
     /// # Errors
     ///
     /// A package that does not replay, tables that do not fit the class, or a caller that gave up.
@@ -94,14 +98,28 @@ impl ShardProver {
         package: &Package,
         mut progress: impl FnMut(Stage) -> bool,
     ) -> Result<(ShardProof, Cost), ShardError> {
-        let mut stage = |stage| if progress(stage) { Ok(()) } else { Err(ShardError::Cancelled) };
+        self.prove_watched(package, |stage| Box::pin(ready(progress(stage)))).await
+    }
+
+    /// [`ShardProver::prove`] for a `progress` that takes its time: between two stages it may let others have their turn, whom
+    /// the processor has not heard meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// As [`ShardProver::prove`].
+    pub async fn prove_watched(
+        &self,
+        package: &Package,
+        mut progress: impl FnMut(Stage) -> GoOn,
+    ) -> Result<(ShardProof, Cost), ShardError> {
+        let mut stage = async |stage| if progress(stage).await { Ok(()) } else { Err(ShardError::Cancelled) };
         // A replay takes memory for each step: a package that says too many is refused before.
         if package.steps > most_steps(self.keys.class()) {
             return Err(ShardError::Steps(package.steps));
         }
-        stage(Stage::Replaying)?;
+        stage(Stage::Replaying).await?;
         let trace = replay(&self.hasher, package)?;
-        stage(Stage::Tracing)?;
+        stage(Stage::Tracing).await?;
         let tables = match self.keys.backend() {
             BackendId::Stark => Tables::unpadded(&trace)?,
             BackendId::Whir | BackendId::Fri => Tables::generate(&trace, self.keys.class().min_log_height().into())?,
@@ -113,8 +131,18 @@ impl ShardProver {
             steps: package.steps.into(),
             cells: self.keys.cells(key, &tables.matrices).map_err(ProveError::from)?,
         };
-        stage(Stage::Proving)?;
-        let bytes = self.keys.prove(key, tables.matrices, &tables.public_values)?;
+        stage(Stage::Proving).await?;
+        let mut steps = |step| progress(Stage::Step(step));
+        let bytes = self.keys.prove(key, tables.matrices, &tables.public_values, Steps(&mut steps)).await?;
         Ok((ShardProof { statement, class: self.keys.class(), key, bytes }, cost))
+    }
+}
+
+impl From<ProveError> for ShardError {
+    fn from(error: ProveError) -> Self {
+        match error {
+            ProveError::Cancelled => Self::Cancelled,
+            error => Self::Prove(error),
+        }
     }
 }

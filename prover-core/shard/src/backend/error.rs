@@ -128,6 +128,9 @@ pub enum ProveError {
     /// The proof is longer than its size class allows.
     #[error("the proof has {0} bytes, more than its size class allows")]
     TooLong(usize),
+    /// The caller gave up.
+    #[error("cancelled")]
+    Cancelled,
 }
 
 /// Why a proof was refused.

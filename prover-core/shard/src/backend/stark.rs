@@ -9,7 +9,7 @@ use hearth_soundness::report::Report;
 use hearth_soundness::stark::LOG_TILE;
 use hearth_soundness::stark::StarkParams;
 #[cfg(feature = "prover")]
-use hearth_stark_prover::{Stack, TraceError, lanes::Native, prove_stack};
+use hearth_stark_prover::{CpuDevice, Progress, ProveError as Stopped, Stack, TraceError, lanes::Native, prove_on};
 use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::error::Rejection;
 use hearth_stark_verifier::key::Key;
@@ -113,9 +113,14 @@ where
     ///
     /// # Errors
     ///
-    /// Traces of the wrong shape, see [`ProveError`].
+    /// Traces of the wrong shape, see [`ProveError`], and what `progress` stops with.
     #[cfg(feature = "prover")]
-    pub fn prove(&self, mut traces: Vec<RowMajorMatrix<F>>, public_values: &[F]) -> Result<Vec<u8>, ProveError> {
+    pub async fn prove(
+        &self,
+        mut traces: Vec<RowMajorMatrix<F>>,
+        public_values: &[F],
+        progress: impl Progress<Stop = ProveError>,
+    ) -> Result<Vec<u8>, ProveError> {
         let expected = self.set.chips().len();
         if traces.len() != expected {
             return Err(ProveError::TraceCount { expected, actual: traces.len() });
@@ -126,7 +131,12 @@ where
         let refused = |error: TraceError| ProveError::ProofSystem(error.to_string());
         let stack = Stack::new(&self.key, &traces).map_err(refused)?;
         drop(traces);
-        let proof = prove_stack::<Native, _>(&self.key, &stack, public_values).map_err(refused)?;
+        let device = CpuDevice::<Native>::default();
+        let proof =
+            prove_on(&device, &self.key, &stack, public_values, progress).await.map_err(|error| match error {
+                Stopped::Trace(error) => refused(error),
+                Stopped::Cancelled(stop) => stop,
+            })?;
         Ok(envelope::wrap(BackendId::Stark, self.set.class(), &proof))
     }
 

@@ -5,6 +5,7 @@
 //! buses muted that do not balance, and the honest verifiers must refuse them: each backend is the other's oracle.
 
 use std::collections::{BTreeSet, HashMap};
+use std::future::ready;
 use std::sync::LazyLock;
 
 use hearth_chips::Felt;
@@ -19,10 +20,12 @@ use hearth_machine::tree::Tree;
 use hearth_shard::backend::forge::Forgery;
 use hearth_shard::backend::{self, BackendId};
 use hearth_shard::keys::{KeyId, Keys};
+use hearth_shard::progress::{GoOn, Steps};
 use hearth_shard::verifier::{ShardVerifier, VerifyError};
 use hearth_soundness::SizeClass;
 use p3_air::Air;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
+use pollster::block_on;
 
 use crate::executor::{Lie, execute};
 use crate::victim::victim;
@@ -88,7 +91,9 @@ impl Bench {
     /// A proof by our own protocol of these tables, whose prover does not judge.
     pub fn prove_stark(&self, tables: &Tables) -> Vec<u8> {
         let matrices = tables.matrices.clone();
-        self.stark_keys.prove(key_of(tables), matrices, &tables.public_values).expect("a proof comes out")
+        let mut go_on = |_| -> GoOn { Box::pin(ready(true)) };
+        let proof = self.stark_keys.prove(key_of(tables), matrices, &tables.public_values, Steps(&mut go_on));
+        block_on(proof).expect("a proof comes out")
     }
 
     /// A proof by the first backend of these tables, in which the muted buses carry nothing.

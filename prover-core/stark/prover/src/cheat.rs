@@ -2,23 +2,23 @@
 //!
 //! Whatever they send, the challenges, nonces and messages that come after it follow from it.
 
-use hearth_soundness::stark::{LOG_SKIP, LOG_TILE, MAX_DEGREE};
+use hearth_soundness::stark::{LOG_SKIP, MAX_DEGREE};
 use hearth_stark_verifier::chip::Chip;
 use hearth_stark_verifier::field::{DEGREE, E, F};
 use hearth_stark_verifier::key::Key;
 use hearth_stark_verifier::opening::Weight;
 use hearth_stark_verifier::verify::draw_fingerprint;
 use hearth_stark_verifier::zerocheck::SKIP_VALUES;
-use p3_dft::Radix2DitParallel;
 use p3_field::PrimeCharacteristicRing;
 
-use crate::commit::commit;
+use crate::device::Device;
 use crate::forge::Forgery;
 use crate::lanes::Lanes;
-use crate::leaves::{Tree, leaves};
+use crate::liar::Liar;
+use crate::progress::{Failure, Unwatched};
+use crate::prove::Prover;
 use crate::stack::Stack;
 use crate::writer::Writer;
-use crate::{fractions, opening, zerocheck};
 
 /// What each step is about, and what is said of it. With one stack everywhere and no lies it is the honest prover.
 pub struct Cheat<'a> {
@@ -60,51 +60,66 @@ impl<'a> Cheat<'a> {
     }
 
     /// The proof.
+    ///
+    /// # Panics
+    /// Never, for stacks of the key.
     pub fn prove<P: Lanes, A: Chip>(self, key: &Key<A>, public: &[F]) -> Vec<u8> {
-        let params = &key.params;
-        let dft = Radix2DitParallel::default();
-        let mut writer = Writer::new(&key.digest);
         let Self { repair, fitting_leaves, .. } = self;
-        writer.forge(&Forgery { repair, fitting_leaves, ..Forgery::default() });
+        let forgery = Forgery { repair, fitting_leaves, ..Forgery::default() };
+        let device = Liar::<P>::new(&forgery, None);
+        let mut writer = Writer::new(&key.digest);
+        writer.forge(&forgery);
+        let prover = Prover { device: &device, key, writer, progress: Unwatched };
+        pollster::block_on(self.prove_on(prover, public)).expect("the stacks are of the key").finish()
+    }
+
+    async fn prove_on<D: Device, A: Chip>(
+        self,
+        mut prover: Prover<'_, D, A, Unwatched>,
+        public: &[F],
+    ) -> Result<Writer, Failure<D, Unwatched>> {
+        let (device, key) = (prover.device, prover.key);
+        let params = &key.params;
         // 1. Seed, statement, heights, stack.
-        writer.absorb(public);
+        prover.writer.absorb(public);
         for &height in &self.heights {
-            writer.send(&[F::from_usize(height)]);
+            prover.writer.send(&[F::from_usize(height)]);
         }
-        let width = 1 << params.folds[0];
-        let (rate, cap) = (params.log_inv_rates[0], params.log_cap(0));
-        let oracle = commit::<P>(&mut writer, &dft, self.committed.trace(), width, rate, cap);
+        let committed = device.load(key, self.committed).await?;
+        let oracle = prover.commit(&committed).await?;
 
         // 2. Fingerprints.
-        writer.grind::<P>(params.bus_grinding);
-        let (context, transcript) = writer.parts();
+        prover.grind(params.bus_grinding).await?;
+        let (context, transcript) = prover.writer.parts();
         let fingerprint = draw_fingerprint(context, transcript, key);
 
         // 3. The sum of all fractions.
-        let balanced = leaves::<P, A>(key, self.balanced, &fingerprint);
-        let tree = Tree::new(balanced, params.log_rows - LOG_TILE, key.log_slots);
-        let (leaf, _) = fractions::prove::<P, A>(&mut writer, key, tree);
+        let balanced = device.load(key, self.balanced).await?;
+        let balanced = device.leaves(key, &balanced, &fingerprint).await?;
+        let leaf = prover.fractions(&balanced).await?;
 
         // 4. Constraints and fractions of the rows.
         let nonce = usize::from(params.constraint_grinding > 0);
         let rounds = SKIP_VALUES + MAX_DEGREE * (params.log_rows - LOG_SKIP);
-        let first = writer.words() + nonce + rounds * DEGREE;
+        let first = prover.writer.words() + nonce + rounds * DEGREE;
         for &(column, lie) in &self.columns {
-            writer.lie((first + column * DEGREE..).zip(lie.0));
+            prover.writer.lie((first + column * DEGREE..).zip(lie.0));
         }
-        let reused = leaves::<P, A>(key, self.reused, &fingerprint);
-        let (point, mut columns) =
-            zerocheck::prove::<P, A>(&mut writer, key, self.checked, &fingerprint, &leaf, reused);
+        let reused = device.load(key, self.reused).await?;
+        let reused = device.leaves(key, &reused, &fingerprint).await?;
+        let checked = device.load(key, self.checked).await?;
+        let (point, mut columns) = prover.zerocheck(&checked, reused, &fingerprint, &leaf).await?;
         for (column, lie) in self.columns {
             columns[column] += lie;
         }
 
         // 5. One claim on the stack.
-        let (context, transcript) = writer.parts();
+        let (context, transcript) = prover.writer.parts();
         let (weight, claim) = Weight::draw(context, transcript, key, point, &columns);
 
         // 6. Its opening.
-        opening::prove::<P, A>(&mut writer, &dft, key, self.opened, oracle, &weight, claim);
-        writer.finish()
+        let opened = device.load(key, self.opened).await?;
+        prover.open(&opened, oracle, &weight, claim).await?;
+        Ok(prover.writer)
     }
 }

@@ -9,7 +9,7 @@ use p3_field::PrimeCharacteristicRing;
 use p3_matrix::dense::RowMajorMatrix;
 use thiserror::Error;
 
-use crate::commit::Oracle;
+use crate::cpu::Oracle;
 use crate::lanes::Lanes;
 use crate::stack::{Column, TILE, fill, place};
 
@@ -67,8 +67,7 @@ impl Preprocessed {
             columns.push(place(&shape.preprocessed_blocks, rows / TILE, &mut strips));
             rest = fill(rest, &shape.preprocessed_blocks, rows / TILE, table, 0);
         }
-        let (width, rate, cap) = (1 << key.params.folds[0], key.params.log_inv_rates[0], key.params.log_cap(0));
-        let oracle = Oracle::new::<P>(&Radix2DitParallel::default(), &cells, width, rate, cap);
+        let oracle = Oracle::new::<P>(&Radix2DitParallel::default(), &cells, &key.params, 0);
         let key = key.with_preprocessed(oracle.cap().to_vec())?;
         Ok((key, Self { cells, columns, oracle }))
     }

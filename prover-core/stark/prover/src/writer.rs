@@ -1,18 +1,16 @@
 //! The prover's side of the transcript: what is sent is absorbed and written.
 
 use hearth_machine::hash::{DIGEST, RATE};
+use hearth_stark_verifier::context::Context;
 use hearth_stark_verifier::field::{E, F};
-use hearth_stark_verifier::transcript::Transcript;
 #[cfg(feature = "forge")]
-use hearth_stark_verifier::{chip::Chip, key::Key, transcript::Event};
+use hearth_stark_verifier::transcript::Event;
+use hearth_stark_verifier::transcript::Transcript;
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 
-use crate::lanes::Lanes;
+use crate::device::{Device, NonceSearch};
 #[cfg(feature = "forge")]
-use crate::{
-    forge::Forgery,
-    stack::{Stack, TraceError},
-};
+use crate::forge::Forgery;
 
 /// What permutes. It reads nothing.
 #[cfg(not(feature = "forge"))]
@@ -34,7 +32,7 @@ pub struct Writer {
     transcript: Transcript<Voice>,
     proof: Vec<u8>,
     #[cfg(feature = "forge")]
-    pub forgery: Forgery,
+    forgery: Forgery,
     /// Nonces so far.
     #[cfg(feature = "forge")]
     nonces: usize,
@@ -70,21 +68,6 @@ impl Writer {
     #[cfg(feature = "forge")]
     pub fn words(&self) -> usize {
         self.proof.len() / 4
-    }
-
-    /// The polynomial that oracle `number` is made of, or the one in the clear, as the forgery has it.
-    #[cfg(feature = "forge")]
-    pub fn forged_polynomial(&self, number: usize, mut values: Vec<E>) -> Vec<E> {
-        if self.forgery.polynomial == Some(number) {
-            values[0] += F::ONE;
-        }
-        values
-    }
-
-    /// The stack that is committed to in place of the one that everything else is about.
-    #[cfg(feature = "forge")]
-    pub fn forged_stack<A: Chip>(&self, key: &Key<A>) -> Result<Option<Stack>, TraceError> {
-        self.forgery.committed.as_ref().map(|tables| Stack::new(key, tables)).transpose()
     }
 
     /// The proof, and what happened to its transcript.
@@ -152,37 +135,27 @@ impl Writer {
     }
 
     /// Finds and sends the least nonce after which the `bits` lowest bits of the next element are 0.
-    pub fn grind<P: Lanes>(&mut self, bits: usize) {
+    ///
+    /// # Errors
+    /// Those of the device that searches.
+    pub async fn grind<D: Device>(&mut self, device: &D, bits: usize) -> Result<(), D::Error> {
         if bits == 0 {
-            return;
+            return Ok(());
         }
-        let permutation = P::permutation();
-        let (&start, absorbed) = self.transcript.state();
-        let (mut start, mut place) = (start.map(P::from), absorbed);
+        let (&state, place) = self.transcript.state();
+        let mut search = NonceSearch { state, place, bits, wanted: 0 };
         if place == RATE {
-            P::permute(&permutation, &mut start);
-            place = 0;
+            self.context.permute(&mut search.state);
+            search.place = 0;
         }
-        let mask = (1 << bits) - 1;
-        #[cfg(not(feature = "forge"))]
-        let wanted = 0;
-        #[cfg(feature = "forge")]
-        let wanted = self.forgery.ground(self.nonces, bits);
         #[cfg(feature = "forge")]
         {
+            search.wanted = self.forgery.ground(self.nonces, bits);
             self.nonces += 1;
         }
-        let nonce = (0..u32::from(u8::MAX) << 23)
-            .step_by(P::WIDTH)
-            .try_fold((), |(), first| {
-                let mut state = start;
-                state[place] = P::from_fn(|lane| F::from_u32(first + lane as u32));
-                P::permute(&permutation, &mut state);
-                let hit = state[0].as_slice().iter().position(|squeezed| squeezed.as_canonical_u32() & mask == wanted);
-                hit.map_or(Ok(()), |lane| Err(first + lane as u32))
-            })
-            .expect_err("2^30 nonces have one for at most 24 bits, but for a probability of exp(-64)");
+        let nonce = device.grind(&search).await?;
         self.send(&[F::from_u32(nonce)]);
         let _ground = self.squeeze();
+        Ok(())
     }
 }

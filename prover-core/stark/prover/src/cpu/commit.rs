@@ -1,7 +1,8 @@
 //! Oracles: Reed-Solomon codewords under Merkle trees.
 
 use hearth_machine::hash::{BLOCK, DIGEST, Digest, RATE, Tag, WIDTH};
-use hearth_stark_verifier::field::F;
+use hearth_soundness::stark::StarkParams;
+use hearth_stark_verifier::field::{DEGREE, F};
 use p3_dft::{Radix2DitParallel, TwoAdicSubgroupDft};
 use p3_field::{PackedValue, PrimeCharacteristicRing};
 use p3_matrix::Matrix;
@@ -9,8 +10,8 @@ use p3_matrix::bitrev::BitReversibleMatrix;
 use p3_matrix::dense::RowMajorMatrix;
 use p3_maybe_rayon::prelude::*;
 
+use crate::device::Opened;
 use crate::lanes::Lanes;
-use crate::writer::Writer;
 
 /// A committed codeword. Leaf `i` is the row of values at the domain's generator to the power of `i` reversed.
 pub struct Oracle {
@@ -19,42 +20,28 @@ pub struct Oracle {
     layers: Vec<Vec<Digest>>,
 }
 
-/// [`Oracle::new`]; sends the cap.
-pub fn commit<P: Lanes>(
-    writer: &mut Writer,
-    dft: &Radix2DitParallel<F>,
-    message: &[F],
-    width: usize,
-    log_inv_rate: usize,
-    log_cap: usize,
-) -> Oracle {
-    let oracle = Oracle::new::<P>(dft, message, width, log_inv_rate, log_cap);
-    for digest in oracle.cap() {
-        writer.send(digest);
-    }
-    oracle
-}
-
 impl Oracle {
-    /// Encodes `message`, whose rows of `width` elements are coefficients, and hashes the codeword up to a cap.
-    pub fn new<P: Lanes>(
-        dft: &Radix2DitParallel<F>,
-        message: &[F],
-        width: usize,
-        log_inv_rate: usize,
-        log_cap: usize,
-    ) -> Self {
-        let mut values = F::zero_vec(message.len() << log_inv_rate);
+    /// Oracle `number` of a proof: encodes `message`, whose rows of the leaves' width are coefficients, and hashes the codeword up
+    /// to a cap.
+    pub fn new<P: Lanes>(dft: &Radix2DitParallel<F>, message: &[F], params: &StarkParams, number: usize) -> Self {
+        let degree = if number == 0 { 1 } else { DEGREE };
+        let mut values = F::zero_vec(message.len() << params.log_inv_rates[number]);
         values[..message.len()].copy_from_slice(message);
-        let padded = RowMajorMatrix::new(values, width);
+        let padded = RowMajorMatrix::new(values, degree << params.folds[number]);
         let codeword = dft.dft_batch(padded).bit_reverse_rows().to_row_major_matrix();
         let permutation = P::permutation();
         let mut layers = vec![hash_leaves::<P>(&permutation, &codeword)];
-        while layers[layers.len() - 1].len() > 1 << log_cap {
+        while layers[layers.len() - 1].len() > 1 << params.log_cap(number) {
             let parents = hash_nodes::<P>(&permutation, layers.len(), &layers[layers.len() - 1]);
             layers.push(parents);
         }
         Self { codeword, layers }
+    }
+
+    /// The oracle, and the nodes of its cap.
+    pub fn with_cap(self) -> (Self, Vec<Digest>) {
+        let cap = self.cap().to_vec();
+        (self, cap)
     }
 
     /// The nodes of the cap.
@@ -62,17 +49,15 @@ impl Oracle {
         &self.layers[self.layers.len() - 1]
     }
 
-    /// Writes the path of leaf `index`.
-    pub fn write_path(&self, writer: &mut Writer, index: usize) {
-        for (level, layer) in self.layers[..self.layers.len() - 1].iter().enumerate() {
-            writer.write(&layer[index >> level ^ 1]);
-        }
-    }
-
-    /// Leaf `index`.
-    pub fn leaf(&self, index: usize) -> &[F] {
+    /// Leaves with their paths.
+    pub fn open(&self, indexes: &[usize]) -> Vec<Opened> {
         let width = self.codeword.width;
-        &self.codeword.values[index * width..][..width]
+        let below_cap = &self.layers[..self.layers.len() - 1];
+        let opened = indexes.iter().map(|&index| Opened {
+            leaf: self.codeword.values[index * width..][..width].to_vec(),
+            path: below_cap.iter().enumerate().map(|(level, layer)| layer[index >> level ^ 1]).collect(),
+        });
+        opened.collect()
     }
 }
 
