@@ -10,7 +10,7 @@ use hearth_machine::replay::replay;
 use hearth_soundness::SizeClass;
 use hearth_soundness::stark::StarkParams;
 use hearth_stark_prover::lanes::Native;
-use hearth_stark_prover::prove;
+use hearth_stark_prover::{CpuDevice, prove};
 use hearth_stark_verifier::key::Key;
 
 fn main() {
@@ -25,6 +25,8 @@ fn main() {
     let tables = Accelerators::None.tables();
     let key: Key<Table> = Key::new(tables, 30, StarkParams::of(class)).unwrap();
     println!("{} columns, {} slots, message width {}", key.columns(), 1 << key.log_slots, key.message_width);
+    let bound = CpuDevice::<Native>::memory_bound(&key);
+    println!("at most {:.1} bytes of memory per cell", bound as f64 / (1u64 << class.log_cells()) as f64);
     tracing_subscriber::fmt()
         .with_env_filter("info")
         .with_span_events(tracing_subscriber::fmt::format::FmtSpan::CLOSE)
