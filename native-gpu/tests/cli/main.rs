@@ -1,5 +1,6 @@
 //! The command line as scripts see it: exit codes and the lines of `--json`.
 
+mod aggregate;
 mod backend;
 mod bench;
 mod exit_codes;
