@@ -5,13 +5,15 @@ use hearth_machine::layout::HALT_PC;
 use hearth_machine::opening::OpeningError;
 use hearth_machine::program::ProgramKey;
 use hearth_machine::run::Outcome;
+use hearth_recursion::Table;
 use hearth_recursion::node::{MAX_DEPTH, Segment};
 use hearth_recursion::tree::{KeySet, MAX_SHARDS, Node, NodeError, NodeKey};
 use hearth_shard::chain::{Closing, Verified};
 use hearth_shard::encoding::{Words, bounded, decode, digest, words};
 use hearth_soundness::SizeClass;
 use hearth_soundness::stark::{LOG_TILE, StarkParams};
-use hearth_stark_verifier::key::KeyError;
+use hearth_stark_verifier::chip::Chip;
+use hearth_stark_verifier::key::{Key, KeyError};
 use p3_field::{PrimeCharacteristicRing, PrimeField32};
 use serde::{Deserialize, Serialize};
 
@@ -166,8 +168,12 @@ impl RootProof {
     }
 
     /// The key that the proof names. It is the pinned one if its digest is.
-    fn key(&self, node: SizeClass) -> Result<hearth_stark_verifier::key::Key<hearth_recursion::Table>, RootError> {
+    fn key(&self, node: SizeClass) -> Result<Key<Table>, RootError> {
         let most = 1u32 << StarkParams::of(node).log_rows;
+        let tables = Table::all(&[]).iter().filter_map(Chip::fixed_rows).count();
+        if self.rows.len() != tables {
+            return Err(RootError::Format("tables of the root"));
+        }
         if self.rows.iter().any(|&rows| rows > most || rows % (1 << LOG_TILE) != 0) {
             return Err(RootError::Format("rows of a table"));
         }

@@ -191,9 +191,9 @@ impl Compiler<'_> {
             }
             Gate::Zero(_, value) => {
                 let form = self.ext_form(*value, forms);
-                if let Some(placed) = form.place() {
-                    self.emit(&form, placed, None);
-                }
+                let what = "an assertion that no row can make";
+                let placed = form.place().ok_or(CompileError::Gate { gate: number, what })?;
+                self.emit(&form, placed, None);
             }
             Gate::Nonzero(_, value) => {
                 let wire = self.ext_operand(*value, forms);
